@@ -1,0 +1,4 @@
+namespace BlueGreen.Engine;
+
+/// <summary>Marks the assembly.</summary>
+public static class EngineAssembly;
