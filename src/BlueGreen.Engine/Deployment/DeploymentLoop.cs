@@ -104,6 +104,8 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         if (decision.Equals(_approved)) return true;
         if (!await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false)) return false;
         _approved = decision;
+        // The time that the user took is not the cluster's.
+        _patience = Patience.Fresh;
         return true;
     }
 

@@ -37,12 +37,16 @@ internal static class GroupReader
             Apps = apps,
             State = StateOf(apps, share),
             // With no traffic anywhere, the app that was there first is the one that clients knew.
-            Live = apps.Aggregate((best, app) => share[app.Id] > share[best.Id] ? app : best),
-            Ports = [.. newest.ServicePorts.Select((port, i) => int.TryParse(newest.Labels.GetValueOrDefault(DeploymentLabels.Port(i)), out var label) ? label : port)],
+            Live = apps.OrderByDescending(app => share[app.Id]).First(),
+            Ports = [.. newest.ServicePorts.Select((port, index) => ClientPort(newest, index) ?? port)],
             TrafficShare = share,
             Servers = servers,
         };
     }
+
+    /// <summary>The port that clients use, where a blue/green tool has noted it; both colours have service ports of their own.</summary>
+    private static int? ClientPort(MarathonApp app, int index) =>
+        app.Labels.TryGetValue(DeploymentLabels.Port(index), out var label) && int.TryParse(label, out var port) ? port : null;
 
     private static GroupState StateOf(ImmutableArray<MarathonApp> apps, ImmutableSortedDictionary<string, double> share)
     {
