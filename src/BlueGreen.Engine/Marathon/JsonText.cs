@@ -62,6 +62,6 @@ internal static class JsonText
     };
 
     private static BlueGreenException Unreadable(string what, string why, Exception? cause) => new(
-        ErrorKind.ProtocolError, "UnreadableAnswer", $"The {what} cannot be read as JSON: {why}.",
+        ErrorKind.ProtocolError, "MarathonAnswerUnreadable", $"The {what} cannot be read as JSON: {why}.",
         "Check that the address leads to Marathon and not to a login page or a proxy in front of it.", cause: cause);
 }
