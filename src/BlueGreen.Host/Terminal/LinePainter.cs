@@ -20,7 +20,7 @@ internal sealed class LinePainter
     /// <summary>Paints anew, and puts the cursor where it belongs.</summary>
     public void Paint(LineBuffer line)
     {
-        var width = Math.Max(1, Console.WindowWidth);
+        var width = _screen.WindowSize.Width;
         var text = line.ToString();
         var start = Cells(new StringDecorated(_prompt).ToString(OutputRendering.PlainText));
         var end = start + Cells(text);

@@ -29,8 +29,10 @@ internal sealed class StatusLines(TextWriter output, TimeProvider clock) : IProg
         var now = clock.GetUtcNow();
         if (now - _writtenAt < BetweenLines)
             return;
-        var next = _entries.Values.FirstOrDefault(other => other.IsNew)
-            ?? _entries.Values.FirstOrDefault(other => other.HasMoved && now - other.WrittenAt >= BetweenPercentages);
+        // The one that has waited longest, so that none talks the others down.
+        var next = _entries.Values
+            .Where(other => other.IsNew || (other.HasMoved && now - other.WrittenAt >= BetweenPercentages))
+            .MinBy(other => other.WrittenAt);
         if (next is not null)
             Write(next);
     }
