@@ -1,0 +1,54 @@
+using System.Net.ServerSentEvents;
+
+namespace BlueGreen.Engine.Marathon;
+
+/// <summary>One connection to the event stream, until it ends, breaks or goes silent.</summary>
+internal sealed class EventConnection : IDisposable
+{
+    private readonly HttpResponseMessage _response;
+    private readonly ITimer _silence;
+    private readonly CancellationTokenRegistration _cancellation;
+    private readonly IAsyncEnumerator<SseItem<string>> _messages;
+    private volatile bool _silent;
+
+    private EventConnection(HttpResponseMessage response, Stream body, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken)
+    {
+        _response = response;
+        // .NET Framework does not end a pending read of a body when its token is cancelled: only closing the response does.
+        _silence = time.CreateTimer(_ => { _silent = true; _response.Dispose(); }, null, silence, Timeout.InfiniteTimeSpan);
+        _cancellation = cancellationToken.Register(_response.Dispose);
+        var watched = new SilenceWatch(body, () => _silence.Change(silence, Timeout.InfiniteTimeSpan));
+        _messages = SseParser.Create(watched).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    }
+
+    /// <summary>Why the connection ended; null while it has not.</summary>
+    public string? EndReason { get; private set; }
+
+    public static async Task<EventConnection> OpenAsync(
+        HttpResponseMessage response, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken) =>
+        new(response, await response.Content.ReadAsStreamAsync().ConfigureAwait(false), silence, time, cancellationToken);
+
+    /// <summary>The next message, or null when the connection has ended.</summary>
+    public async Task<SseItem<string>?> NextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _messages.MoveNextAsync().ConfigureAwait(false)) return _messages.Current;
+            EndReason = "it was closed by the other side";
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            EndReason = _silent ? "nothing came for too long" : error.Message;
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        _silence.Dispose();
+        _response.Dispose();
+    }
+}
