@@ -119,7 +119,7 @@ function Build-ModuleLayout {
 
     $sources = @(Get-ChildItem -Path $Root -Filter 'BlueGreen.*' -File | Where-Object { $_.Extension -in '.psd1', '.ps1xml' } |
             ForEach-Object { $_.FullName })
-    $sources += 'LICENSE', 'README.md', 'en-US' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
+    $sources += 'LICENSE', 'README.md', 'en-US', 'docs' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
     $built = @('BlueGreen', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
     $stamp = Join-Path $Out '.layout'
     # The stamp holds how many inputs there were and when the newest was written.
@@ -150,11 +150,17 @@ function Build-ModuleLayout {
         }
     }
 
-    foreach ($source in $sources) {
+    foreach ($source in $sources | Where-Object { (Split-Path $_ -Leaf) -ne 'docs' }) {
         Copy-Item -LiteralPath $source -Destination $ModuleFolder -Recurse
     }
 
     Remove-Item -LiteralPath $published -Recurse -Force
+    # The pages of the commands become the help that Get-Help reads.
+    $buildHelp = Join-Path $Root 'docs' 'Build-Help.ps1'
+    if (Test-Path -LiteralPath $buildHelp) {
+        & $buildHelp -Module $ModuleManifest -Destination (Join-Path $ModuleFolder 'en-US' 'BlueGreen.dll-Help.xml')
+    }
+
     Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $built))
 }
 
