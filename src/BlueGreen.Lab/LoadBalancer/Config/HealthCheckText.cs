@@ -13,12 +13,8 @@ internal static class HealthCheckText
     {
         if (service.HealthCheck is not { } check)
             return "";
-        return Kind(service, check) switch
-        {
-            CheckKind.Tcp => Fill(Templates.For(service, Templates.TcpCheckOptions), check, PortOf(service, all, 0)),
-            CheckKind.Http => Fill(Templates.For(service, Templates.HttpCheckOptions), check, PortOf(service, all, 0)),
-            _ => "",
-        };
+        var template = TemplateFor(service, check, Templates.HttpCheckOptions, Templates.TcpCheckOptions);
+        return template.Length == 0 ? "" : Fill(template, check, PortOf(service, all, 0));
     }
 
     /// <summary>Options at the end of a server's line, with a blank before them; empty without a check.</summary>
@@ -26,27 +22,20 @@ internal static class HealthCheckText
     {
         if (service.HealthCheck is not { } check)
             return "";
-        var template = Kind(service, check) switch
-        {
-            CheckKind.Tcp => Templates.For(service, Templates.ServerTcpCheckOptions).Trim(),
-            CheckKind.Http => Templates.For(service, Templates.ServerHttpCheckOptions).Trim(),
-            _ => "",
-        };
+        var template = TemplateFor(service, check, Templates.ServerHttpCheckOptions, Templates.ServerTcpCheckOptions).Trim();
+        if (template.Length == 0)
+            return "";
         var port = service.HealthCheckPortIndex is null ? check.Port : PortOf(service, all, index);
-        return template.Length == 0 ? "" : " " + Fill(template, check, port);
+        return " " + Fill(template, check, port);
     }
 
-    private enum CheckKind
+    private static string TemplateFor(Service service, HealthCheck check, string http, string tcp) => service.EffectiveMode switch
     {
-        None,
-        Tcp,
-        Http,
-    }
-
-    private static CheckKind Kind(Service service, HealthCheck check) =>
-        service.EffectiveMode == "tcp" || check.Protocol is "TCP" or "MESOS_TCP" ? CheckKind.Tcp
-        : service.EffectiveMode == "http" ? CheckKind.Http
-        : CheckKind.None;
+        "tcp" => Templates.For(service, tcp),
+        _ when check.Protocol is "TCP" or "MESOS_TCP" => Templates.For(service, tcp),
+        "http" => Templates.For(service, http),
+        _ => "",
+    };
 
     /// <summary>The port of the index-th backend, or of the same backend of the service that the label points at.</summary>
     private static int PortOf(Service service, ImmutableArray<Service> all, int index)
