@@ -16,6 +16,7 @@ internal sealed class LoadBalancerInstance : IAsyncDisposable
     private readonly HaproxyMaster _master;
     private readonly ControlSocket _control;
     private readonly Task _running;
+    private int _disposed;
 
     private LoadBalancerInstance(
         LoadBalancerOptions options, HaproxyPaths paths, MarathonClient marathon, HaproxyMaster master,
@@ -65,11 +66,22 @@ internal sealed class LoadBalancerInstance : IAsyncDisposable
         var resolver = new HostResolver();
         var services = new ServiceBuilder(resolver.Resolve, options.HealthCheck, options.StrictMode);
         var configurator = new Configurator(marathon, services, settings, paths, program, master, logger);
-        return new LoadBalancerInstance(options, paths, marathon, master, configurator, time, logger);
+        try
+        {
+            return new LoadBalancerInstance(options, paths, marathon, master, configurator, time, logger);
+        }
+        catch
+        {
+            marathon.Dispose();
+            await master.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await _stopping.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _control.DisposeAsync();

@@ -18,6 +18,9 @@ internal static class StatsSocket
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\n"), limit.Token);
+
+        // The master's command line answers on until its client has no more to say.
+        socket.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(limit.Token);
     }
