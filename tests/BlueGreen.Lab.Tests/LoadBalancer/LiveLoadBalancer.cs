@@ -14,7 +14,7 @@ internal sealed class LiveLoadBalancer : IAsyncDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
     private readonly List<DemoServer> _servers = [];
-    private readonly string _directory = Directory.CreateTempSubdirectory("lb-").FullName;
+    private readonly TemporaryDirectory _directory = new();
     private LoadBalancerInstance? _instance;
 
     private LiveLoadBalancer()
@@ -40,7 +40,7 @@ internal sealed class LiveLoadBalancer : IAsyncDisposable
             if (withMarathon)
                 await live.StartMarathonAsync();
             var options = new LoadBalancerOptions(
-                new Uri($"http://{live.MarathonEndpoint}"), live.Address, 9090, live._directory, AdminSocket: true, MasterSocket: true)
+                new Uri($"http://{live.MarathonEndpoint}"), live.Address, 9090, live._directory.Path, AdminSocket: true, MasterSocket: true)
             {
                 MaxBackoff = TimeSpan.FromMilliseconds(300),
             };
@@ -115,7 +115,7 @@ internal sealed class LiveLoadBalancer : IAsyncDisposable
         foreach (var server in _servers)
             await server.DisposeAsync();
         _http.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        _directory.Dispose();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace BlueGreen.Lab.LoadBalancer.Haproxy;
 
@@ -17,7 +18,7 @@ internal static class StatsSocket
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\n"), limit.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(command + "\n"), limit.Token);
 
         // The master's command line answers on until its client has no more to say.
         socket.Shutdown(SocketShutdown.Send);
