@@ -1,12 +1,24 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using BlueGreen.Lab.Hosting;
 
-var options = LabOptions.Parse(args);
-using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
-using var stop = new CancellationTokenSource();
-using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; stop.Cancel(); });
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => { c.Cancel = true; stop.Cancel(); });
-await using var lab = await LabHost.StartAsync(options, Directory.CreateTempSubdirectory("bluegreen-lab-").FullName, loggers, TimeProvider.System, stop.Token);
-Console.WriteLine(lab.ToJson(Environment.ProcessId).ToJsonString());
-await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { });
-return 0;
+try
+{
+    if (args is [ContainedLab.Argument, var workDirectory, var pid, ..])
+        return await ContainedLab.RunAsync(LabOptions.Parse(args[3..]), workDirectory, int.Parse(pid, CultureInfo.InvariantCulture));
+
+    var options = LabOptions.Parse(args);
+    if (options.Help)
+    {
+        Console.WriteLine(LabOptions.Usage);
+        return 0;
+    }
+
+    return OperatingSystem.IsLinux()
+        ? await Containment.RunAsync(args, options)
+        : throw new LabException("The cluster runs on Linux only, where tasks can have sessions and networks of their own. Use WSL or a container.");
+}
+catch (Exception e) when (e is ArgumentException or LabException)
+{
+    await Console.Error.WriteLineAsync($"BlueGreen.Lab: {e.Message}");
+    return 1;
+}

@@ -20,6 +20,8 @@ internal sealed class LabHost : IAsyncDisposable
     public static async Task<LabHost> StartAsync(
         LabOptions options, string workDirectory, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
+        // Without its folder the lab was orphaned before it began, and nobody would ever remove what it makes.
+        if (!Directory.Exists(workDirectory)) throw new OperationCanceledException();
         var sandbox = options.Sandbox ?? Path.Combine(workDirectory, "tasks");
         Directory.CreateDirectory(sandbox);
         var endPoint = new IPEndPoint(options.MarathonAddress, options.MarathonPort);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,9 @@ namespace BlueGreen.Lab.Marathon;
 /// <summary>Reading of canonical JSON, whose shape is known to be right.</summary>
 internal static class JsonReading
 {
+    /// <summary>Writes text as it is: nothing of it ever stands inside HTML.</summary>
+    public static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string? Text(this JsonNode? node, string name) => node?[name]?.GetValue<string>();
 
     public static int Int(this JsonNode node) => (int)node.Double();

@@ -46,6 +46,8 @@ internal sealed class MarathonServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.EndPoint);
         });
+        // What is still open when the lab ends is event streams and idle connections: nobody is to wait for them.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         // The lab decides itself when it ends.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         var app = builder.Build();

@@ -64,7 +64,7 @@ internal static class ApiHandling
         if (reply.Location is not null) response.Headers.Location = reply.Location;
         if (reply.Body is null) return;
         response.ContentType = "application/json";
-        await response.WriteAsync(reply.Body.ToJsonString());
+        await response.WriteAsync(reply.Body.ToJsonString(JsonReading.Plain));
     }
 
     private static async Task<JsonNode?> ReadJsonAsync(HttpRequest request, bool anyContentType)

@@ -21,7 +21,7 @@ internal sealed class EventBus(TimeProvider time)
         members["eventType"] = type;
         members["timestamp"] ??= time.GetUtcNow().ToMarathon();
         if (_subscribers.IsEmpty) return;
-        var published = new MarathonEvent(type, members.ToJsonString());
+        var published = new MarathonEvent(type, members.ToJsonString(JsonReading.Plain));
         foreach (var subscriber in _subscribers.Keys)
         {
             if (!subscriber.Writer.TryWrite(published)) subscriber.Writer.TryComplete();
