@@ -14,23 +14,20 @@ public sealed class BlueGreenSession
     private volatile IReadOnlyList<string> _groups = [];
     private int _closed;
 
-    internal BlueGreenSession(string name, Uri marathonUri, IReadOnlyList<Uri> marathonLbUri, ClusterSession cluster, LabProcess? lab = null)
+    internal BlueGreenSession(ClusterSession cluster, LabProcess? lab = null)
     {
-        Name = name;
-        MarathonUri = marathonUri;
-        MarathonLbUri = [.. marathonLbUri];
         Cluster = cluster;
         Lab = lab;
     }
 
     /// <summary>How it is called in -Session.</summary>
-    public string Name { get; }
+    public string Name => Cluster.Name;
 
-    /// <summary>Marathon's address.</summary>
-    public Uri MarathonUri { get; }
+    /// <summary>Addresses of Marathon's instances, or of the gateway in front of it.</summary>
+    public IReadOnlyList<Uri> MarathonUri => Cluster.Options.MarathonUris;
 
     /// <summary>Addresses of the load balancers' statistics ports, as given: each of their hosts' A records is an instance.</summary>
-    public IReadOnlyList<Uri> MarathonLbUri { get; }
+    public IReadOnlyList<Uri> MarathonLbUri => Cluster.Options.LoadBalancerUris;
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset ConnectedAt { get; } = DateTimeOffset.Now;
