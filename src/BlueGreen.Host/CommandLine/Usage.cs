@@ -1,0 +1,7 @@
+namespace BlueGreen.Host.CommandLine;
+
+internal static class Usage
+{
+    public static string Text() => "";
+    public static string Version() => "";
+}

@@ -1,0 +1,8 @@
+namespace BlueGreen.Host.Running;
+
+internal static class PwshCommands
+{
+    public static void OnCommandNotFound(object? sender, CommandLookupEventArgs lookup)
+    {
+    }
+}
