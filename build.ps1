@@ -121,11 +121,12 @@ function Build-ModuleLayout {
 
     $sources = @('BlueGreen.psd1', 'BlueGreen.Format.ps1xml', 'LICENSE', 'README.md', 'en-US') |
         ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
+    $help = Join-Path $Root 'docs'
     $built = @('BlueGreen', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
     $stamp = Join-Path $Out '.layout'
     # The stamp holds how many inputs there were and when the newest was written.
     if ((Test-Path -LiteralPath $ModuleManifest) -and (Test-Path -LiteralPath $stamp) -and
-        (Get-Content -LiteralPath $stamp) -eq (Get-InputState ($sources + $built))) {
+        (Get-Content -LiteralPath $stamp) -eq (Get-InputState ($sources + $help + $built))) {
         return
     }
 
@@ -156,7 +157,8 @@ function Build-ModuleLayout {
     }
 
     Remove-Item -LiteralPath $published -Recurse -Force
-    Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $built))
+    & (Join-Path $help 'Build-Help.ps1') -Module $ModuleManifest -Destination (Join-Path $ModuleFolder 'en-US' 'BlueGreen.dll-Help.xml')
+    Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $help + $built))
 }
 
 function Show-Demo {

@@ -14,7 +14,7 @@ public sealed class StartBlueGreenLabCommand : EngineCmdlet
     /// <summary>How many load balancer instances it has.</summary>
     [Parameter(Position = 0)]
     [Alias("Lb")]
-    [ValidateRange(1, 16)]
+    [ValidateRange(0, 50)]
     public int LoadBalancers { get; set; } = 1;
 
     /// <summary>Gives each HAProxy an admin socket.</summary>
