@@ -1,27 +1,52 @@
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>Deploys a new colour of a service. The only thing that callers need to know of the engine's inside.</summary>
-/// <param name="marathon">The cluster.</param>
-/// <param name="loadBalancers">The load balancers that take the traffic.</param>
-/// <param name="time">The clock.</param>
-/// <param name="sink">Hears what is done and why it waits.</param>
-/// <param name="approval">Asked before each change.</param>
-public sealed class BlueGreenDeployer(
-    IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval)
+public sealed class BlueGreenDeployer
 {
-    /// <summary>Says what a deployment would do. Changes nothing.</summary>
-    public Task<ImmutableArray<PlanStep>> PlanAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    private readonly Cluster _cluster;
+
+    /// <summary>A deployer for one cluster.</summary>
+    /// <param name="marathon">The cluster.</param>
+    /// <param name="loadBalancers">The load balancers that take the traffic.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="sink">Hears what is done and why it waits.</param>
+    /// <param name="approval">Asked before each change.</param>
+    public BlueGreenDeployer(IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval)
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval))
     {
-        _ = (marathon, loadBalancers, time, sink, approval);
-        throw new NotImplementedException();
+    }
+
+    internal BlueGreenDeployer(Cluster cluster) => _cluster = cluster;
+
+    /// <summary>Says what a deployment would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        return RolloutPlan.Of(prepared, policy);
     }
 
     /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
-    public Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
+    public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        var report = new DeploymentReport(_cluster, prepared, startedAt);
+
+        var act = prepared.DescribeCreation();
+        if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
+        await _cluster.Marathon.CreateAppAsync(prepared.Definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+        _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
+
+        var observer = GroupObserver.ForGroup(_cluster, prepared.Roles.Group);
+        var loop = new DeploymentLoop(_cluster, observer, prepared.Roles, policy, prepared.Target);
+        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>
@@ -30,9 +55,9 @@ public sealed class BlueGreenDeployer(
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
         string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken);
 
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        GroupReader.ReadAsync(_cluster, name, cancellationToken);
 }

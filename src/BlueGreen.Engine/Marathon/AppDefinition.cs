@@ -22,6 +22,9 @@ public sealed class AppDefinition
     /// <summary>How many instances it asks for; null when it does not say.</summary>
     public int? Instances => _json.Number("instances");
 
+    /// <summary>The deployment group that it is to join; null when it names none.</summary>
+    public string? DeploymentGroup => (_json["labels"] as JObject)?.Text(DeploymentLabels.Group);
+
     /// <summary>Reads a definition from text.</summary>
     /// <param name="text">JSON (comments are fine) or YAML 1.2.</param>
     /// <param name="sourceName">Where it comes from, for errors. Ends with <c>.json</c>, <c>.yaml</c> or <c>.yml</c>, or the text itself tells.</param>
