@@ -19,6 +19,10 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     private const string ByApp = "InputObject";
     private const string ByDefinition = "Definition";
 
+    // Numbers, since a field with a value type of the engine has it loaded before ModuleInitializer can say from where.
+    private int _onDrainTimeout = (int)DrainTimeoutAction.Hold;
+    private int _onFailure = (int)FailureAction.Hold;
+
     /// <summary>Files with app definitions, in JSON or YAML.</summary>
     [Parameter(ParameterSetName = ByPath, Mandatory = true, Position = 0)]
     [SupportsWildcards]
@@ -66,11 +70,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
 
     /// <summary>What to do when they do not end in that time.</summary>
     [Parameter]
-    public DrainTimeoutAction OnDrainTimeout { get; set; } = DrainTimeoutAction.Hold;
+    public DrainTimeoutAction OnDrainTimeout { get => (DrainTimeoutAction)_onDrainTimeout; set => _onDrainTimeout = (int)value; }
 
     /// <summary>What to do when the new colour does not get healthy in time.</summary>
     [Parameter]
-    public FailureAction OnFailure { get; set; } = FailureAction.Hold;
+    public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
     /// <summary>Does not ask, and goes on where the preflight would refuse.</summary>
     [Parameter]
