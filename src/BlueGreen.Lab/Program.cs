@@ -1,8 +1,11 @@
 using System.Globalization;
+using BlueGreen.Lab.Demo;
 using BlueGreen.Lab.Hosting;
 
 try
 {
+    if (args is ["serve", ..]) return await ServeCommand.RunAsync(args[1..]);
+    if (args is ["load", ..]) return await LoadCommand.RunAsync(args[1..]);
     if (args is [ContainedLab.Argument, var workDirectory, var pid, ..])
         return await ContainedLab.RunAsync(LabOptions.Parse(args[3..]), workDirectory, int.Parse(pid, CultureInfo.InvariantCulture));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using BlueGreen.Lab.LoadBalancer;
 using BlueGreen.Lab.Marathon;
 
 namespace BlueGreen.Lab.Hosting;
@@ -8,11 +9,14 @@ namespace BlueGreen.Lab.Hosting;
 internal sealed class LabHost : IAsyncDisposable
 {
     private readonly MarathonServer _marathon;
+    private readonly LoopbackBlock _addresses;
+    private readonly List<LoadBalancerInstance> _loadBalancers = [];
     private readonly string _sandbox;
 
-    private LabHost(MarathonServer marathon, string sandbox)
+    private LabHost(MarathonServer marathon, LoopbackBlock addresses, string sandbox)
     {
         _marathon = marathon;
+        _addresses = addresses;
         _sandbox = sandbox;
     }
 
@@ -24,16 +28,31 @@ internal sealed class LabHost : IAsyncDisposable
         if (!Directory.Exists(workDirectory)) throw new OperationCanceledException();
         var sandbox = options.Sandbox ?? Path.Combine(workDirectory, "tasks");
         Directory.CreateDirectory(sandbox);
-        var endPoint = new IPEndPoint(options.MarathonAddress, options.MarathonPort);
+        var addresses = LoopbackBlock.Claim(options.LoadBalancerAddress, options.LoadBalancers, options.LoadBalancerPort);
+        var marathon = await StartMarathonAsync(options, sandbox, loggers, time, cancellationToken);
+        var lab = new LabHost(marathon, addresses, sandbox);
         try
         {
-            var marathon = await MarathonServer.StartAsync(
-                new MarathonOptions(endPoint, options.Agents, sandbox, OwnCommand.Prefix), loggers, time, cancellationToken);
-            return new LabHost(marathon, sandbox);
+            for (var i = 0; i < addresses.Addresses.Count; i++)
+            {
+                lab._loadBalancers.Add(await LoadBalancerInstance.StartAsync(
+                    new LoadBalancerOptions(
+                        marathon.Uri, addresses.Addresses[i], options.LoadBalancerPort, Path.Combine(workDirectory, $"lb{i + 1}"),
+                        options.AdminSocket, options.MasterSocket),
+                    loggers, time, cancellationToken));
+            }
+
+            return lab;
         }
-        catch (IOException e)
+        catch (InvalidOperationException e)
         {
-            throw new LabException($"Marathon's API cannot listen on {endPoint}: {e.Message} Choose another port by --marathon-port.", e);
+            await lab.DisposeAsync();
+            throw new LabException(e.Message, e);
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
         }
     }
 
@@ -41,15 +60,37 @@ internal sealed class LabHost : IAsyncDisposable
     /// <param name="pid">The process to signal to end the lab, as seen from outside.</param>
     public JsonObject ToJson(int pid) => new()
     {
-        ["marathonUri"] = _marathon.Uri.ToString().TrimEnd('/'),
-        ["marathonLbUris"] = new JsonArray(),
-        ["adminSockets"] = new JsonArray(),
-        ["masterSockets"] = new JsonArray(),
+        ["marathonUri"] = Plain(_marathon.Uri),
+        ["marathonLbUris"] = _loadBalancers.Select(lb => Plain(lb.StatsUri)).ToJsonArray(),
+        ["adminSockets"] = _loadBalancers.Select(lb => lb.AdminSocket).OfType<string>().Select(path => $"unix:{path}").ToJsonArray(),
+        ["masterSockets"] = _loadBalancers.Select(lb => lb.MasterSocket).OfType<string>().Select(path => $"unix:{path}").ToJsonArray(),
         ["sandbox"] = _sandbox,
         ["pid"] = pid,
     };
 
-    public async ValueTask DisposeAsync() => await _marathon.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var loadBalancer in _loadBalancers) await loadBalancer.DisposeAsync();
+        await _marathon.DisposeAsync();
+        _addresses.Dispose();
+    }
+
+    private static async Task<MarathonServer> StartMarathonAsync(
+        LabOptions options, string sandbox, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var endPoint = new IPEndPoint(options.MarathonAddress, options.MarathonPort);
+        try
+        {
+            return await MarathonServer.StartAsync(
+                new MarathonOptions(endPoint, options.Agents, sandbox, OwnCommand.Prefix), loggers, time, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new LabException($"Marathon's API cannot listen on {endPoint}: {e.Message} Choose another port by --marathon-port.", e);
+        }
+    }
+
+    private static string Plain(Uri uri) => uri.ToString().TrimEnd('/');
 }
 
 /// <summary>The lab cannot do what it was asked to; the message is for the user.</summary>
