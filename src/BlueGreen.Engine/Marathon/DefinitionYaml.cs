@@ -34,6 +34,11 @@ internal static class DefinitionYaml
         {
             throw DefinitionErrors.Unreadable(source, (error.InnerException ?? error).Message, error.Start.Line, error.Start.Column, error);
         }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            // What the YAML reader itself stumbles over: an empty key inside a list, for one.
+            throw DefinitionErrors.Unreadable(source, $"it is no valid YAML ({error.Message})", cause: error);
+        }
     }
 
     private static JToken Convert(YamlNode node, string source, int depth, ref int nodes)
