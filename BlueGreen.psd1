@@ -9,6 +9,7 @@
     PowerShellVersion = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions = @('Desktop', 'Core')
+    TypesToProcess = @('BlueGreen.Types.ps1xml')
     FormatsToProcess = @('BlueGreen.Format.ps1xml')
     CmdletsToExport = @(
         'Connect-BlueGreen'

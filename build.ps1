@@ -119,7 +119,7 @@ function Build-ModuleLayout {
     Assert-File $manifest 'the manifest of the module'
     Assert-File $format 'the views of the module'
 
-    $sources = @('BlueGreen.psd1', 'BlueGreen.Format.ps1xml', 'LICENSE', 'README.md', 'en-US') |
+    $sources = @('BlueGreen.psd1', 'BlueGreen.Format.ps1xml', 'BlueGreen.Types.ps1xml', 'LICENSE', 'README.md', 'en-US') |
         ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
     $help = Join-Path $Root 'docs'
     $built = @('BlueGreen', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
