@@ -52,7 +52,7 @@ internal sealed class LabProcess : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try
         {
-            // The lab takes the end of its input for the wish to end, and takes its processes with it.
+            // The end of its input is the lab's sign to end, with all its processes. It sees that, too, when this process is killed.
             _process.StandardInput.Close();
             if (!_process.WaitForExit((int)TimeToEnd.TotalMilliseconds)) _process.Kill();
         }

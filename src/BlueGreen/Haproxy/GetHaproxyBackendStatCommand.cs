@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+using BlueGreen.Hosting;
+using BlueGreen.Marathon;
+using BlueGreen.Session;
+
+namespace BlueGreen.Haproxy;
+
+/// <summary>Gets the servers of backends as each load balancer instance sees them.</summary>
+[Cmdlet(VerbsCommon.Get, "HaproxyBackendStat")]
+[OutputType(typeof(HaproxyServerStat))]
+public sealed class GetHaproxyBackendStatCommand : SessionCmdlet
+{
+    /// <summary>Names of backends, or patterns, such as <c>shop_10000</c>.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Backend { get; set; }
+
+    /// <summary>Only backends of these deployment groups, or patterns.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public string[]? DeploymentGroup { get; set; }
+
+    /// <summary>Only servers that stand for tasks of these apps, or patterns.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AppIdCompleter))]
+    public string[]? AppId { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(AppId, () =>
+    {
+        var (readings, wanted) = Run(ReadAsync);
+        foreach (var reading in readings)
+        {
+            if (reading.Quality != ReadingQuality.Consistent)
+            {
+                WriteError(ErrorRecords.From(BlueGreenSession.Unreadable(reading), reading.Instance.Name));
+            }
+
+            foreach (var server in reading.Servers.Where(wanted)) WriteObject(server);
+        }
+    });
+
+    private async Task<(IReadOnlyList<LoadBalancerReading> Readings, Func<HaproxyServerStat, bool> Wanted)> ReadAsync(EngineCall call)
+    {
+        var patterns = Backend?.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
+        bool Named(HaproxyServerStat server) => patterns is null || patterns.Exists(p => p.IsMatch(server.Backend));
+        if (AppId is null && DeploymentGroup is null)
+        {
+            // Whole names can be asked for by name, which is far less to read on a big load balancer.
+            string[] scope = Backend?.Any(AppIds.IsPattern) == false ? Backend : [];
+            return (await Connected.ReadLoadBalancersAsync(scope, call.Token).ConfigureAwait(false), Named);
+        }
+
+        var apps = await FindAppsAsync(call).ConfigureAwait(false);
+        var backends = apps.SelectMany(app => ServerNames.Backends(app)).Distinct(StringComparer.Ordinal).ToList();
+        if (backends.Count == 0) return ([], Named);
+        var readings = await Connected.ReadLoadBalancersAsync(backends, call.Token).ConfigureAwait(false);
+        if (AppId is null) return (readings, Named);
+        var servers = new HashSet<ServerName>(apps.SelectMany(app => app.Tasks.SelectMany(task => ServerNames.Of(app, task))));
+        return (readings, server => Named(server) && servers.Contains(new ServerName(server.Backend, server.Server)));
+    }
+
+    private async Task<IReadOnlyList<MarathonApp>> FindAppsAsync(EngineCall call)
+    {
+        var groups = DeploymentGroup?.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
+        var apps = await AppIds.FindAsync(Cluster, AppId ?? ["*"], call.Token, call.Fail).ConfigureAwait(false);
+        Connected.Remember(apps);
+        return groups is null ? apps : [.. apps.Where(app => app.DeploymentGroup is { } group && groups.Exists(g => g.IsMatch(group)))];
+    }
+}
