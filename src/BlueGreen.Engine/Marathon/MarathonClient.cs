@@ -78,6 +78,15 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
         return Accepted(answer, request);
     }
 
+    public async Task<AcceptedChange> ScaleAppsAsync(
+        IReadOnlyCollection<(string Id, int Instances)> apps, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        var body = new JArray(apps.Select(app => new JObject { ["id"] = AppPath.Absolute(app.Id), ["instances"] = app.Instances }));
+        var request = new MarathonRequest(
+            HttpMethod.Put, "v2/apps" + Force(options, '?'), MarathonSubject.App, string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None));
+        return Accepted(await http.SendAsync(request, cancellationToken).ConfigureAwait(false), request);
+    }
+
     /// <inheritdoc/>
     public async Task<AcceptedChange> DeleteAppAsync(string id, ChangeOptions options, CancellationToken cancellationToken)
     {
