@@ -17,7 +17,8 @@ internal static class DefinitionYaml
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            // Stream and document count too.
+            stream.Load(new YamlDepthGuard(new Parser(new StringReader(text)), MaxDepth + 2));
             if (stream.Documents.Count == 0) throw DefinitionErrors.Unreadable(source, "the text is empty");
             if (stream.Documents.Count > 1)
             {
