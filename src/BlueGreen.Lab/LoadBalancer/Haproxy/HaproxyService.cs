@@ -169,7 +169,7 @@ internal sealed class HaproxyService : IAsyncDisposable
         {
             return (await StatsSocket.AskAsync(_paths.StatsSocket, "show info", cancellation)).Contains(text, StringComparison.Ordinal);
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
             return false;
         }
@@ -202,7 +202,7 @@ internal sealed class HaproxyService : IAsyncDisposable
             var state = await StatsSocket.AskAsync(_paths.StatsSocket, "show servers state", cancellation);
             await File.WriteAllTextAsync(_paths.StateFile, state, cancellation);
         }
-        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
             _logger.LogWarning("The servers' state could not be saved before the reload: {Reason}", e.Message);
         }
