@@ -100,7 +100,7 @@ function Install-Tool([string] $Command, [string] $Package) {
 
 function Get-InputState([string[]] $Path) {
     $files = @(Get-ChildItem -LiteralPath $Path -Recurse -File)
-    "$($files.Count) $(($files.LastWriteTimeUtc.Ticks | Measure-Object -Maximum).Maximum)"
+    '{0} {1:o}' -f $files.Count, ($files.LastWriteTimeUtc | Measure-Object -Maximum).Maximum
 }
 
 function Build-Solution {
@@ -114,19 +114,17 @@ function Build-Solution {
 }
 
 function Build-ModuleLayout {
-    $manifest = Join-Path $Root 'BlueGreen.psd1'
-    $format = Join-Path $Root 'BlueGreen.Format.ps1xml'
-    Assert-File $manifest 'the manifest of the module'
-    Assert-File $format 'the views of the module'
+    Assert-File (Join-Path $Root 'BlueGreen.psd1') 'the manifest of the module'
+    Assert-File (Join-Path $Root 'BlueGreen.Format.ps1xml') 'the views of the module'
 
-    $sources = @('BlueGreen.psd1', 'BlueGreen.Format.ps1xml', 'BlueGreen.Types.ps1xml', 'LICENSE', 'README.md', 'en-US') |
-        ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
-    $help = Join-Path $Root 'docs'
+    $sources = @(Get-ChildItem -Path $Root -Filter 'BlueGreen.*' -File | Where-Object { $_.Extension -in '.psd1', '.ps1xml' } |
+            ForEach-Object { $_.FullName })
+    $sources += 'LICENSE', 'README.md', 'en-US', 'docs' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
     $built = @('BlueGreen', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
     $stamp = Join-Path $Out '.layout'
     # The stamp holds how many inputs there were and when the newest was written.
     if ((Test-Path -LiteralPath $ModuleManifest) -and (Test-Path -LiteralPath $stamp) -and
-        (Get-Content -LiteralPath $stamp) -eq (Get-InputState ($sources + $help + $built))) {
+        (Get-Content -LiteralPath $stamp) -eq (Get-InputState ($sources + $built))) {
         return
     }
 
@@ -152,13 +150,18 @@ function Build-ModuleLayout {
         }
     }
 
-    foreach ($source in $sources) {
+    foreach ($source in $sources | Where-Object { (Split-Path $_ -Leaf) -ne 'docs' }) {
         Copy-Item -LiteralPath $source -Destination $ModuleFolder -Recurse
     }
 
     Remove-Item -LiteralPath $published -Recurse -Force
-    & (Join-Path $help 'Build-Help.ps1') -Module $ModuleManifest -Destination (Join-Path $ModuleFolder 'en-US' 'BlueGreen.dll-Help.xml')
-    Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $help + $built))
+    # The pages of the commands become the help that Get-Help reads.
+    $buildHelp = Join-Path $Root 'docs' 'Build-Help.ps1'
+    if (Test-Path -LiteralPath $buildHelp) {
+        & $buildHelp -Module $ModuleManifest -Destination (Join-Path $ModuleFolder 'en-US' 'BlueGreen.dll-Help.xml')
+    }
+
+    Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $built))
 }
 
 function Show-Demo {

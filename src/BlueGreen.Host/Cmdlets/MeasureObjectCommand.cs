@@ -62,10 +62,10 @@ public sealed class MeasureObjectCommand : PSCmdlet
             WriteObject(Measure(property: null, [.. _objects.Select(item => item.BaseObject)]));
         foreach (var property in Property)
         {
-            var values = _objects.Select(item => item.Properties[property]?.Value).Where(value => value is not null).ToArray();
-            if (values.Length > 0 || _objects.Count == 0)
+            var found = _objects.Select(item => item.Properties[property]).Where(member => member?.Value is not null).ToArray();
+            if (found.Length > 0 || _objects.Count == 0)
             {
-                WriteObject(Measure(property, values!));
+                WriteObject(Measure(found.FirstOrDefault()?.Name ?? property, [.. found.Select(member => member!.Value)]));
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using BlueGreen.Host.Running;
+
 namespace BlueGreen.Host.Cmdlets;
 
 /// <summary>Write-Error.</summary>
@@ -43,6 +45,13 @@ public sealed class WriteErrorCommand : PSCmdlet
         var error = ErrorRecord is { } given ? new ErrorRecord(given, replaceParentContainsErrorRecordException: null) : NewRecord();
         if (RecommendedAction.Length > 0)
             error.ErrorDetails = new ErrorDetails(error.ErrorDetails?.Message ?? error.Exception.Message) { RecommendedAction = RecommendedAction };
+        // The place of interest is the script that found the error.
+        if (SessionState.PSVariable.GetValue("MyInvocation") is InvocationInfo place)
+        {
+            EngineInternals.PointAt(error, place);
+            error.CategoryInfo.Activity = "Write-Error";
+        }
+
         WriteError(error);
     }
 

@@ -29,13 +29,14 @@ public sealed class WriteHostCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        var message = new HostInformationMessage
+        var message = new HostInformationMessage { Message = Text(Object), NoNewLine = NoNewline };
+        // The engine takes black for a colour that is missing beside another.
+        if (ForegroundColor is not null || BackgroundColor is not null)
         {
-            Message = Text(Object),
-            NoNewLine = NoNewline,
-            ForegroundColor = ForegroundColor,
-            BackgroundColor = BackgroundColor,
-        };
+            message.ForegroundColor = ForegroundColor ?? Host.UI.RawUI.ForegroundColor;
+            message.BackgroundColor = BackgroundColor ?? Host.UI.RawUI.BackgroundColor;
+        }
+
         WriteInformation(message, ["PSHOST"]);
     }
 

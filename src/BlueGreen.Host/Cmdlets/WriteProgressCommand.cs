@@ -43,12 +43,17 @@ public sealed class WriteProgressCommand : PSCmdlet
     [Parameter]
     public int SourceId { get; set; }
 
-    protected override void ProcessRecord() => WriteProgress(new ProgressRecord(Id, Activity.Length > 0 ? Activity : "Processing", Status)
+    protected override void ProcessRecord()
     {
-        ParentActivityId = ParentId,
-        PercentComplete = PercentComplete,
-        SecondsRemaining = SecondsRemaining,
-        CurrentOperation = CurrentOperation,
-        RecordType = Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-    });
+        var record = new ProgressRecord(Id, Activity.Length > 0 ? Activity : "Processing", Status)
+        {
+            ParentActivityId = ParentId,
+            PercentComplete = PercentComplete,
+            SecondsRemaining = SecondsRemaining,
+            CurrentOperation = CurrentOperation,
+            RecordType = Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        };
+        // The cmdlet's own WriteProgress would take each call for another source.
+        CommandRuntime.WriteProgress(SourceId, record);
+    }
 }

@@ -1,5 +1,6 @@
-using System.Reflection;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
+using Microsoft.PowerShell.Commands.Internal.Format;
 
 namespace BlueGreen.Host.Running;
 
@@ -10,7 +11,10 @@ namespace BlueGreen.Host.Running;
 internal static class EngineInternals
 {
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+    private const string FormatNamespace = "Microsoft.PowerShell.Commands.Internal.Format.";
     private static readonly Assembly Engine = typeof(PSObject).Assembly;
+    private static readonly FieldInfo Implementation =
+        typeof(FrontEndCommandBase).GetField("implementation", Hidden) ?? throw Gone("FrontEndCommandBase.implementation");
 
     /// <summary>Lets <c>exit</c> inside the next script file end the host instead of that script only.</summary>
     public static void LetExitEndHost(Runspace runspace)
@@ -28,20 +32,51 @@ internal static class EngineInternals
         return wrapped;
     }
 
-    /// <summary>Makes an instance of one of the engine's own types.</summary>
-    public static object Create(string typeName, params object?[] arguments) =>
-        Activator.CreateInstance(Type(typeName), Hidden, binder: null, arguments, culture: null)!;
+    /// <summary>The exception by which a command ends the commands before it, since it needs no more from them.</summary>
+    public static Exception StopUpstream(Cmdlet command) =>
+        (Exception)Create("System.Management.Automation.StopUpstreamCommandsException", command);
 
-    public static Type Type(string name) =>
-        Engine.GetType(name) ?? throw new MissingMemberException($"The PowerShell engine no longer has the type {name}.");
-
-    public static void SetField(object target, Type declaring, string name, object value)
+    /// <summary>Makes an error point at the place in the script that wrote it, rather than at the command that carried it.</summary>
+    public static void PointAt(ErrorRecord error, InvocationInfo place)
     {
-        var field = declaring.GetField(name, Hidden)
-            ?? throw new MissingMemberException($"The PowerShell engine no longer has {declaring.Name}.{name}.");
-        field.SetValue(target, value);
+        Method(typeof(ErrorRecord), "SetInvocationInfo").Invoke(error, [place]);
+        Property(typeof(ErrorRecord), "PreserveInvocationInfoOnce").SetValue(error, true);
     }
 
-    public static PropertyInfo Property(Type type, string name) => type.GetProperty(name, Hidden)
-        ?? throw new MissingMemberException($"The PowerShell engine no longer has {type.Name}.{name}.");
+    /// <summary>Gives a formatting command the engine's formatter for a shape: Table, List, Wide or Complex.</summary>
+    public static void UseFormatter(FrontEndCommandBase command, string shape)
+    {
+        var shapes = Type(FormatNamespace + "FormatShape");
+        SetImplementation(command, Create(FormatNamespace + "InnerFormatShapeCommand", Enum.Parse(shapes, shape)));
+    }
+
+    /// <summary>Gives a command the engine's writer of formatted objects; <see cref="SendTo"/> says where to.</summary>
+    public static void UseOutput(FrontEndCommandBase command) =>
+        SetImplementation(command, Create(FormatNamespace + "OutputManagerInner"));
+
+    /// <summary>Directs the output of a command of <see cref="UseOutput"/>.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="writer">Where to.</param>
+    /// <param name="columns">How wide a line may be.</param>
+    /// <param name="noNewline">Leave line ends out.</param>
+    public static void SendTo(FrontEndCommandBase command, TextWriter writer, int columns, bool noNewline)
+    {
+        var output = Implementation.GetValue(command)!;
+        var lines = Create(FormatNamespace + "TextWriterLineOutput", writer, columns, noNewline);
+        Property(output.GetType(), "LineOutput").SetValue(output, lines);
+    }
+
+    private static void SetImplementation(FrontEndCommandBase command, object implementation) =>
+        Implementation.SetValue(command, implementation);
+
+    private static object Create(string typeName, params object?[] arguments) =>
+        Activator.CreateInstance(Type(typeName), Hidden, binder: null, arguments, culture: null)!;
+
+    private static Type Type(string name) => Engine.GetType(name) ?? throw Gone(name);
+
+    private static PropertyInfo Property(Type type, string name) => type.GetProperty(name, Hidden) ?? throw Gone($"{type.Name}.{name}");
+
+    private static MethodInfo Method(Type type, string name) => type.GetMethod(name, Hidden) ?? throw Gone($"{type.Name}.{name}");
+
+    private static MissingMemberException Gone(string name) => new($"The PowerShell engine no longer has {name}.");
 }

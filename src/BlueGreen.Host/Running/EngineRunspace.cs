@@ -27,6 +27,6 @@ internal static class EngineRunspace
     public static IEnumerable<(string Name, Type Type)> HostCommands() =>
         from type in typeof(EngineRunspace).Assembly.GetTypes()
         let cmdlet = type.GetCustomAttribute<CmdletAttribute>()
-        where cmdlet is not null
+        where type.IsPublic && cmdlet is not null
         select ($"{cmdlet.VerbName}-{cmdlet.NounName}", type);
 }

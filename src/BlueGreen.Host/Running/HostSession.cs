@@ -56,7 +56,7 @@ internal sealed class HostSession : IDisposable
             ran = false;
 
         if (_host.ExitCode is null && (!ran || _options.NoExit))
-            new InteractiveSession(_host, _runner).Run(showBanner: !_options.NoLogo && !ran);
+            new InteractiveSession(_host, _runner, _interrupts).Run(showBanner: !_options.NoLogo && !ran);
 
         return _interrupts.ExitCode ?? _host.ExitCode ?? (succeeded ? ExitCodes.Success : ExitCodes.Failure);
     }

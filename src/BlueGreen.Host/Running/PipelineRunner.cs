@@ -4,11 +4,12 @@ using BlueGreen.Host.Terminal;
 
 namespace BlueGreen.Host.Running;
 
-/// <summary>Runs commands with their output on the terminal, one at a time, and stops the one that runs when asked to.</summary>
+/// <summary>Runs commands with their output on the terminal, and stops the one that runs when asked to.</summary>
 internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
 {
     private readonly Lock _gate = new();
-    private PowerShell? _running;
+    // More than one when a command has opened a prompt of its own.
+    private readonly Stack<Pipeline> _running = new();
     private bool _closed;
 
     public Runspace Runspace => runspace;
@@ -24,26 +25,24 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
             command.Parameters.Add(argument);
         if (exitEndsHost && isScript)
             EngineInternals.LetExitEndHost(runspace);
-        return Run(command, ReadsInput(Parser.ParseFile(path, out _, out _)), out _);
+        return Run(command, ReadsInput(Parser.ParseFile(path, out _, out _)));
     }
 
     /// <summary>Runs command text; true when its last statement succeeded.</summary>
-    public bool RunText(string text)
-    {
-        var command = new Command(text, isScript: true, useLocalScope: false);
-        return Run(command, ReadsInput(Parser.ParseInput(text, out _, out _)), out var lastStatement) && lastStatement;
-    }
+    public bool RunText(string text) =>
+        Run(Script(text), ReadsInput(Parser.ParseInput(text, out _, out _)), addToHistory: true) && LastStatementSucceeded();
 
-    /// <summary>Runs one line of the prompt and adds it to the history.</summary>
-    public void RunLine(string line) => Run(new Command(line, isScript: true, useLocalScope: false), readsInput: false, out _, history: true);
+    /// <summary>Runs a line of the prompt and adds it to the history.</summary>
+    public void RunLine(string line) => Run(Script(line), readsInput: false, addToHistory: true);
 
     /// <summary>Runs a command of the host's own, with no output on the terminal; an error gives no results.</summary>
     public IReadOnlyList<PSObject> Ask(string text)
     {
-        using var shell = PowerShell.Create(runspace);
+        using var pipeline = Create(addToHistory: false);
+        pipeline.Commands.AddScript(text, useLocalScope: true);
         try
         {
-            return shell.AddScript(text, useLocalScope: true).Invoke();
+            return pipeline.Invoke();
         }
         catch (RuntimeException)
         {
@@ -51,13 +50,13 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
         }
     }
 
-    /// <summary>Stops the command that runs; false when none does.</summary>
-    public bool Stop()
+    /// <summary>Stops the command that runs, if one does.</summary>
+    public void Stop()
     {
         lock (_gate)
         {
-            _running?.BeginStop(callback: null, state: null);
-            return _running is not null;
+            if (_running.TryPeek(out var pipeline))
+                pipeline.StopAsync();
         }
     }
 
@@ -65,32 +64,44 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
     public void Close()
     {
         lock (_gate)
+        {
             _closed = true;
-        Stop();
+            foreach (var pipeline in _running)
+                pipeline.StopAsync();
+        }
     }
 
+    private static Command Script(string text) => new(text, isScript: true, useLocalScope: false);
+
+    // Only a script that uses $input waits for standard input, as under pwsh.
     private static bool ReadsInput(Ast ast) => Console.IsInputRedirected
         && ast.Find(node => node is VariableExpressionAst variable
             && variable.VariablePath.UserPath.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
 
-    private bool Run(Command command, bool readsInput, out bool lastStatement, bool history = false)
+    private Pipeline Create(bool addToHistory) => runspace.RunspaceAvailability == RunspaceAvailability.Available
+        ? runspace.CreatePipeline("", addToHistory)
+        : runspace.CreateNestedPipeline("", addToHistory);
+
+    // The engine keeps $? only for what goes into the history.
+    private bool LastStatementSucceeded() => Ask("$?") is [{ BaseObject: true }];
+
+    private bool Run(Command command, bool readsInput, bool addToHistory = false)
     {
-        lastStatement = false;
-        using var shell = PowerShell.Create(runspace);
+        using var pipeline = Create(addToHistory);
         command.MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-        shell.Commands.AddCommand(command).AddCommand("Out-Default");
+        pipeline.Commands.Clear();
+        pipeline.Commands.Add(command);
+        pipeline.Commands.Add("Out-Default");
         lock (_gate)
         {
             if (_closed)
                 return false;
-            _running = shell;
+            _running.Push(pipeline);
         }
 
         try
         {
-            var settings = new PSInvocationSettings { AddToHistory = history };
-            shell.Invoke(readsInput ? StandardInput() : null, settings);
-            lastStatement = runspace.SessionStateProxy.GetVariable("?") is true;
+            pipeline.Invoke(readsInput ? StandardInput() : Array.Empty<object>());
             return true;
         }
         catch (PipelineStoppedException)
@@ -105,7 +116,7 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
         finally
         {
             lock (_gate)
-                _running = null;
+                _running.Pop();
             host.Interface.ClearProgress();
         }
     }
@@ -118,10 +129,12 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
 
     private void Report(ErrorRecord error)
     {
-        using var shell = PowerShell.Create(runspace);
+        using var pipeline = Create(addToHistory: false);
+        pipeline.Commands.Clear();
+        pipeline.Commands.Add("Out-Default");
         try
         {
-            shell.AddCommand("Out-Default").Invoke(new[] { EngineInternals.AsErrorOutput(error) });
+            pipeline.Invoke(new[] { EngineInternals.AsErrorOutput(error) });
         }
         catch (RuntimeException)
         {

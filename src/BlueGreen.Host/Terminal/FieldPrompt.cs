@@ -7,6 +7,9 @@ namespace BlueGreen.Host.Terminal;
 /// <summary>Asks for the value of one field, as the engine does for a mandatory parameter that was left out.</summary>
 internal sealed class FieldPrompt(TerminalInterface terminal)
 {
+    /// <summary>Standard input was over before the answer.</summary>
+    public bool InputEnded { get; private set; }
+
     public PSObject? Ask(FieldDescription field)
     {
         var type = LanguagePrimitives.TryConvertTo<Type>(field.ParameterAssemblyFullName, out var full) ? full
@@ -43,6 +46,7 @@ internal sealed class FieldPrompt(TerminalInterface terminal)
                 return PSObject.AsPSObject(SecretInput.Read(terminal));
 
             var answer = terminal.ReadAnswer();
+            InputEnded = answer is null;
             if (string.IsNullOrEmpty(answer))
                 return null;
             if (answer == "!?" && !string.IsNullOrEmpty(field.HelpMessage))

@@ -9,6 +9,7 @@ internal sealed class LiveProgress(TextWriter output, TimeProvider clock) : IPro
     private const int BarWidth = 20;
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
+    private readonly TerminalScreen _screen = new();
     private readonly List<Entry> _entries = [];
     private int _drawn;
     private long? _drawnAt;
@@ -75,7 +76,7 @@ internal sealed class LiveProgress(TextWriter output, TimeProvider clock) : IPro
         if (_suspended || !atLineStart || _entries.Count == 0)
             return;
 
-        var width = Math.Max(20, Console.WindowWidth - 1);
+        var width = Math.Max(20, _screen.WindowSize.Width - 1);
         var lines = _entries.Take(MostLines).Select(entry => Line(entry.Record, width)).ToList();
         var text = new StringBuilder("\u001b[?25l").AppendJoin("\n", lines);
         text.Append('\r');

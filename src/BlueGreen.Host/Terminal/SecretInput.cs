@@ -10,7 +10,7 @@ internal static class SecretInput
         var secret = new SecureString();
         if (Console.IsInputRedirected)
         {
-            foreach (var character in terminal.ReadAnswer() ?? "")
+            foreach (var character in terminal.ReadAnswer(isSecret: true) ?? "")
                 secret.AppendChar(character);
         }
         else

@@ -24,7 +24,17 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
     {
         RequireInteractive();
         WriteHeading(caption, message);
-        return descriptions.ToDictionary(field => field.Name, field => new FieldPrompt(this).Ask(field));
+        var prompt = new FieldPrompt(this);
+        var answers = new Dictionary<string, PSObject?>();
+        foreach (var field in descriptions)
+        {
+            answers[field.Name] = prompt.Ask(field);
+            // The engine takes no answers for a refusal, and names the parameters that it misses.
+            if (prompt.InputEnded)
+                return null!;
+        }
+
+        return answers;
     }
 
     public override int PromptForChoice(
@@ -69,19 +79,22 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
     }
 
     /// <summary>The next line of input without its end; null when the input is over.</summary>
-    public string? ReadAnswer()
+    /// <param name="isSecret">The line must not be seen.</param>
+    public string? ReadAnswer(bool isSecret = false)
     {
         lock (_gate)
             _progress.Hide();
         var line = Console.In.ReadLine();
-        lock (_gate)
-            _atLineStart = true;
+        // A terminal has shown the answer already; elsewhere the text reads as it would there.
+        if (Console.IsInputRedirected)
+            WriteLine(isSecret ? "" : line ?? "");
+        BeginLine();
         return line;
     }
 
     private void WriteHeading(string? caption, string? message)
     {
-        if (!_atLineStart)
+        if (!_atLineStart || !string.IsNullOrEmpty(caption))
             WriteLine();
         if (!string.IsNullOrEmpty(caption))
             WriteLine(_colourOut ? $"{PSStyle.Instance.Bold}{caption}{PSStyle.Instance.Reset}" : caption);
@@ -94,7 +107,7 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
         if (_nonInteractive)
         {
             throw new PSInvalidOperationException(
-                "PowerShell is in NonInteractive mode: it cannot ask. Give the answer as a parameter, or run without -NonInteractive.");
+                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. Give the answer as a parameter, or run without -NonInteractive.");
         }
     }
 }

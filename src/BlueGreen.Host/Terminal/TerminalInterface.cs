@@ -44,6 +44,9 @@ internal sealed partial class TerminalInterface : PSHostUserInterface
 
     public override void WriteErrorLine(string value)
     {
+        // The error view ends with an empty line; pwsh does not show it either.
+        if (string.IsNullOrEmpty(value))
+            return;
         lock (_gate)
         {
             _progress.Hide();
@@ -69,6 +72,13 @@ internal sealed partial class TerminalInterface : PSHostUserInterface
     {
         lock (_gate)
             _progress.Clear();
+    }
+
+    /// <summary>The cursor was brought to the beginning of a line by other means.</summary>
+    public void BeginLine()
+    {
+        lock (_gate)
+            _atLineStart = true;
     }
 
     /// <summary>A native command gets the terminal.</summary>
