@@ -34,7 +34,7 @@ internal static class Decider
         var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Goal.Staying);
         return new Decision.Scale(
             new Resize(staying.Id, staying.Instances, next),
-            $"all {staying.Instances} of {situation.Goal.Staying} tasks of {staying.Id} are healthy and served by every load balancer");
+            $"every load balancer serves {staying.Instances} of the {situation.Goal.Staying} instances wanted");
     }
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
