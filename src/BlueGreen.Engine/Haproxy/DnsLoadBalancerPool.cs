@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace BlueGreen.Engine.Haproxy;
 
 /// <summary>Makes the reader of an instance.</summary>
-/// <param name="Instance">The instance, by its IP address.</param>
-/// <param name="Configured">The address in the session that it stands for, with its host name.</param>
-internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance Instance, Uri Configured);
+/// <param name="instance">The instance, by its IP address.</param>
+/// <param name="configured">The address in the session that it stands for, with its host name.</param>
+internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance instance, Uri configured);
 
 /// <summary>
 /// The load balancer instances behind a list of addresses: every A record of a host is one, at the same port. Where a host has no

@@ -52,10 +52,10 @@ internal static class LiveAppCleaner
         if (IsFilled(json["fetch"])) json.Remove("uris");
         else if (IsFilled(json["uris"])) json.Remove("fetch");
 
-        var container = json["container"] as JObject;
-        var docker = container?["docker"] as JObject;
-        if (IsFilled(container?["portMappings"])) docker?.Remove("portMappings");
-        if (IsFilled(container?["portMappings"]) || IsFilled(docker?["portMappings"]))
+        var docker = json.At("container", "docker") as JObject;
+        var mappings = json.At("container", "portMappings");
+        if (IsFilled(mappings)) docker?.Remove("portMappings");
+        if (IsFilled(mappings) || IsFilled(docker?["portMappings"]))
         {
             // With mappings these only mirror the service ports.
             json.Remove("ports");

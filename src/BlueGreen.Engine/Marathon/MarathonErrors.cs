@@ -109,7 +109,7 @@ internal static class MarathonErrors
         };
         return new BlueGreenException(
             ErrorKind.InvalidData, what.Item1,
-            $"Marathon refuses {what.Item2}: {string.Join(" ", new[] { body.Text("message"), details }.Where(s => !string.IsNullOrEmpty(s)))}",
+            $"Marathon refuses {what.Item2}: {string.Join(": ", new[] { body.Text("message")?.TrimEnd('.'), details }.Where(s => !string.IsNullOrEmpty(s)))}",
             what.Item3, target);
     }
 
