@@ -14,7 +14,8 @@ internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance instanc
 /// instance would count twice (source: marathon-lb, <c>config.py</c>, <c>bind 0.0.0.0:9090</c>).
 /// </summary>
 internal sealed class DnsLoadBalancerPool(
-    IReadOnlyList<Uri> addresses, Func<string, Task<IPAddress[]>> resolve, LoadBalancerFactory create, IEngineSink sink, TimeProvider time) : ILoadBalancerPool
+    IReadOnlyList<Uri> addresses, Func<string, Task<IPAddress[]>> resolve, LoadBalancerFactory create, IEngineSink sink, TimeProvider time)
+    : ILoadBalancerPool
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(5);
 
@@ -90,7 +91,8 @@ internal sealed class DnsLoadBalancerPool(
             {
                 sink.Publish(new EngineMessage(
                     time.GetUtcNow(), MessageLevel.Warning,
-                    $"The load balancer host {host} cannot be resolved now ({error.Message}); going on with {string.Join(", ", last)}. A new instance would not be seen."));
+                    $"The load balancer host {host} cannot be resolved now ({error.Message}); going on with {string.Join(", ", last)}. "
+                    + "A new instance would not be seen."));
             }
 
             return last;

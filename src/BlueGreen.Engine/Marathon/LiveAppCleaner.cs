@@ -15,7 +15,8 @@ internal static class LiveAppCleaner
 
     private static readonly string[] ToolLabels =
     [
-        DeploymentLabels.AppId, DeploymentLabels.Colour, DeploymentLabels.StartedAt, DeploymentLabels.TargetInstances, DeploymentLabels.NewInstances,
+        DeploymentLabels.AppId, DeploymentLabels.Colour, DeploymentLabels.StartedAt, DeploymentLabels.TargetInstances,
+        DeploymentLabels.NewInstances,
     ];
 
     public static JObject Clean(MarathonApp app)
@@ -31,7 +32,8 @@ internal static class LiveAppCleaner
     /// <summary>Undoes what <see cref="ColourDefinition"/> and zdd.py do to a definition. Other apps stay as they are.</summary>
     private static void TakeBackColour(JObject json)
     {
-        if (json["labels"] is not JObject labels || labels.Text(DeploymentLabels.AppId) is not { } id || labels[DeploymentLabels.Colour] is null) return;
+        if (json["labels"] is not JObject labels || labels[DeploymentLabels.Colour] is null) return;
+        if (labels.Text(DeploymentLabels.AppId) is not { } id) return;
         json["id"] = id;
         var slots = new ServicePortSlots(json);
         var alternated = AlternatePorts.CountOf(labels.Text(DeploymentLabels.AltPort));
