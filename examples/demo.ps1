@@ -65,7 +65,7 @@ function Stop-Load($Load) {
     $Load.Process.StandardInput.WriteLine('stop')
     $text = @($Load.Line.GetAwaiter().GetResult()) + @($Load.Process.StandardOutput.ReadToEnd() -split '\r?\n')
     $Load.Process.WaitForExit()
-    $text | Where-Object { $_ } | ConvertFrom-Json | Where-Object { $_.final }
+    $text | Where-Object { $_ } | ConvertFrom-Json | Where-Object { $_.PSObject.Properties['final'] }
 }
 
 $load = $null
@@ -86,11 +86,11 @@ try {
     $deployment = Get-MarathonApp shop-blue |
         Start-BlueGreenDeployment -Cmd '$BLUEGREEN_LAB serve --version 2' -Force -Verbose -InformationAction Continue 4>&1 6>&1 |
         ForEach-Object {
-            if ($_ -is [System.Management.Automation.VerboseRecord] -or $_ -is [System.Management.Automation.InformationRecord]) {
-                Update-Load $load
-                Write-Line "$_  [$($load.Traffic)]"
-            } else {
+            if ($_ -isnot [System.Management.Automation.VerboseRecord] -and $_ -isnot [System.Management.Automation.InformationRecord]) {
                 $_
+            } elseif ("$_" -notlike 'Performing the operation*') {
+                Update-Load $load
+                Write-Line ('{0}  [{1}]' -f $_, $load.Traffic)
             }
         }
 

@@ -83,8 +83,20 @@ public sealed class BlueGreenDeployer
 
     private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
     {
-        var observer = GroupObserver.ForGroup(_cluster, run.Roles.Group);
-        var loop = new DeploymentLoop(_cluster, observer, run.Roles, policy, run.Goal);
-        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
+
+        _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
+        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
     }
+
+    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+
+    private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
+    {
+        Decision.Hold { ReasonId: Patience.HealthTimeout } => policy.OnFailure == FailureAction.Undo,
+        Decision.Hold { ReasonId: Patience.DrainTimeout } => policy.OnDrainTimeout == DrainTimeoutAction.Undo,
+        _ => false,
+    };
 }

@@ -22,7 +22,15 @@ internal enum Direction
 /// <param name="Goal">Where it ends.</param>
 /// <param name="Colour">The staying app's colour.</param>
 /// <param name="IsUndo">True when it goes back to the previous colour.</param>
-internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = false);
+internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = false)
+{
+    /// <summary>True when there is a previous colour, and this is not the way to it.</summary>
+    public bool CanGoBack => Roles.LeavingId is not null && !IsUndo;
+
+    /// <summary>The way back.</summary>
+    public Run Reversed() => new(
+        new Roles(Roles.Group, Roles.StayingId, Roles.LeavingId!), new Goal(Goal.Staying + Goal.Leaving), Colour == "blue" ? "green" : "blue", IsUndo: true);
+}
 
 /// <summary>Reads off the live cluster what a half-way deployment needs to go on. There is no state file: the labels say it all.</summary>
 internal static class Continuation

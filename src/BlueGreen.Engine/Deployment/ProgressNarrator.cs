@@ -14,7 +14,8 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
     public void Tell(Situation situation, Decision decision)
     {
         var at = cluster.Time.GetUtcNow();
-        if (decision.Reason != _lastReason)
+        // An act is told when it is done, with its reason.
+        if (decision is Decision.Wait or Decision.Hold or Decision.Done && decision.Reason != _lastReason)
         {
             cluster.Say(MessageLevel.Verbose, Sentence(decision));
             _lastReason = decision.Reason;

@@ -36,7 +36,8 @@ public sealed class GetHaproxyBackendStatCommand : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Try(AppId, () =>
     {
-        var (readings, wanted) = Run(ReadAsync);
+        var (readings, tasks) = Run(ReadAsync);
+        var patterns = Backend?.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
         foreach (var reading in readings)
         {
             if (reading.Quality != ReadingQuality.Consistent)
@@ -44,28 +45,34 @@ public sealed class GetHaproxyBackendStatCommand : SessionCmdlet
                 WriteError(ErrorRecords.From(BlueGreenSession.Unreadable(reading), reading.Instance.Name));
             }
 
-            foreach (var server in reading.Servers.Where(wanted)) WriteObject(server);
+            foreach (var server in reading.Servers.Where(s => patterns is null || patterns.Exists(p => p.IsMatch(s.Backend))))
+            {
+                tasks.TryGetValue(new ServerName(server.Backend, server.Server), out var task);
+                if (AppId is null || task is not null) WriteObject(server with { AppId = task?.AppId, TaskId = task?.Id });
+            }
         }
     });
 
-    private async Task<(IReadOnlyList<LoadBalancerReading> Readings, Func<HaproxyServerStat, bool> Wanted)> ReadAsync(EngineCall call)
+    private async Task<(IReadOnlyList<LoadBalancerReading> Readings, Dictionary<ServerName, MarathonTask> Tasks)> ReadAsync(EngineCall call)
     {
-        var patterns = Backend?.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
-        bool Named(HaproxyServerStat server) => patterns is null || patterns.Exists(p => p.IsMatch(server.Backend));
         if (AppId is null && DeploymentGroup is null)
         {
             // Whole names can be asked for by name, which is far less to read on a big load balancer.
             string[] scope = Backend?.Any(AppIds.IsPattern) == false ? Backend : [];
-            return (await Connected.ReadLoadBalancersAsync(scope, call.Token).ConfigureAwait(false), Named);
+            return (await Connected.ReadLoadBalancersAsync(scope, call.Token).ConfigureAwait(false), []);
         }
 
         var apps = await FindAppsAsync(call).ConfigureAwait(false);
         var backends = apps.SelectMany(app => ServerNames.Backends(app)).Distinct(StringComparer.Ordinal).ToList();
-        if (backends.Count == 0) return ([], Named);
+        if (backends.Count == 0) return ([], []);
         var readings = await Connected.ReadLoadBalancersAsync(backends, call.Token).ConfigureAwait(false);
-        if (AppId is null) return (readings, Named);
-        var servers = new HashSet<ServerName>(apps.SelectMany(app => app.Tasks.SelectMany(task => ServerNames.Of(app, task))));
-        return (readings, server => Named(server) && servers.Contains(new ServerName(server.Backend, server.Server)));
+        var tasks = new Dictionary<ServerName, MarathonTask>();
+        foreach (var (task, name) in apps.SelectMany(app => app.Tasks.SelectMany(task => ServerNames.Of(app, task).Select(name => (task, name)))))
+        {
+            tasks[name] = task;
+        }
+
+        return (readings, tasks);
     }
 
     private async Task<IReadOnlyList<MarathonApp>> FindAppsAsync(EngineCall call)

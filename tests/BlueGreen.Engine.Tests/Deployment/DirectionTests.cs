@@ -54,6 +54,47 @@ public class DirectionTests
         Assert.Equal(tasks, _cluster.Marathon.Apps["/shop-blue"].Tasks.Select(t => t.Id));
     }
 
+    [Fact]
+    public async Task A_failed_deployment_goes_back_by_itself_where_that_was_asked_for()
+    {
+        await Deploy();
+        Watch();
+        _cluster.Marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
+
+        var result = await Deploy(_policy with { HealthTimeout = TimeSpan.FromSeconds(30), OnFailure = FailureAction.Undo });
+
+        Assert.Equal((DeploymentResult.Undone, "HealthTimeout"), (result.Result, result.ReasonId));
+        AssertServedAloneBy("/shop-blue");
+    }
+
+    [Fact]
+    public async Task Sessions_that_do_not_end_are_cut_only_where_that_was_asked_for_and_the_result_names_them()
+    {
+        await Deploy();
+        _cluster.RequestDuration = TimeSpan.FromHours(1);
+
+        var result = await Deploy(_policy with { DrainTimeout = TimeSpan.FromSeconds(30), OnDrainTimeout = DrainTimeoutAction.Kill });
+
+        Assert.Equal(DeploymentResult.Completed, result.Result);
+        Assert.NotEmpty(result.TasksKilledUnproven);
+        Assert.NotEqual(0, _cluster.Lost);
+    }
+
+    [Fact]
+    public async Task A_way_back_that_cannot_be_finished_either_holds_with_everything_served()
+    {
+        await Deploy();
+        _cluster.RequestDuration = TimeSpan.FromHours(1);
+        Watch();
+
+        var result = await Deploy(_policy with { DrainTimeout = TimeSpan.FromSeconds(30), OnDrainTimeout = DrainTimeoutAction.Undo });
+
+        Assert.Equal((DeploymentResult.Held, "DrainTimeout"), (result.Result, result.ReasonId));
+        Assert.Equal(2, _cluster.Marathon.Apps.Count);
+        Assert.Equal(0, _cluster.Lost);
+        Assert.Equal(Target, _lowestServing);
+    }
+
     /// <summary>zdd.py kills what is drained in each round, and may be lost right after a kill, before it scales.</summary>
     [Theory]
     [InlineData(5, 1, false)]

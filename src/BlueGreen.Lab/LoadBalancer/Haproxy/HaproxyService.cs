@@ -121,7 +121,7 @@ internal sealed class HaproxyService : IAsyncDisposable
         var old = ProcFs.StartedWith(_paths.Config).Select(pid => pid.ToString(CultureInfo.InvariantCulture));
         var next = _process = Launch(["-x", _paths.StatsSocket, "-sf", .. old]);
         var pid = string.Create(CultureInfo.InvariantCulture, $"Pid: {next.Id}\n");
-        if (await WithinAsync(_options.ReloadInterval, async () => next.HasExited || await InfoHasAsync(pid, cancellation), cancellation)
+        if (await WithinAsync(_options.ReloadInterval, async () => next.HasExited || await AnswersAsync(_paths.StatsSocket, "show info", pid, cancellation), cancellation)
             && !next.HasExited)
         {
             return true;
@@ -154,7 +154,7 @@ internal sealed class HaproxyService : IAsyncDisposable
 
     private async Task WaitReadyAsync(CancellationToken cancellation)
     {
-        if (!await WithinAsync(ReadyLimit, async () => _process.HasExited || await InfoHasAsync("Pid: ", cancellation), cancellation))
+        if (!await WithinAsync(ReadyLimit, async () => _process.HasExited || await IsReadyAsync(cancellation), cancellation))
             throw Failed("does not answer");
         if (!_process.HasExited)
             return;
@@ -162,12 +162,16 @@ internal sealed class HaproxyService : IAsyncDisposable
         throw Failed($"ended with code {_process.ExitCode}");
     }
 
-    /// <summary>Whether the process that now listens on the stats socket says this of itself.</summary>
-    private async Task<bool> InfoHasAsync(string text, CancellationToken cancellation)
+    // Having started its first worker, a master executes itself anew; its socket refuses connections meanwhile.
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation) =>
+        await AnswersAsync(_paths.StatsSocket, "show info", "Pid: ", cancellation)
+        && (!_options.MasterSocket || await AnswersAsync(_paths.MasterSocket, "show proc", "worker", cancellation));
+
+    private static async Task<bool> AnswersAsync(string socket, string command, string expected, CancellationToken cancellation)
     {
         try
         {
-            return (await StatsSocket.AskAsync(_paths.StatsSocket, "show info", cancellation)).Contains(text, StringComparison.Ordinal);
+            return (await StatsSocket.AskAsync(socket, command, cancellation)).Contains(expected, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
