@@ -1,0 +1,90 @@
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>Deploys a new colour of a service. The only thing that callers need to know of the engine's inside.</summary>
+public sealed class BlueGreenDeployer
+{
+    private readonly Cluster _cluster;
+
+    /// <summary>A deployer for one cluster.</summary>
+    /// <param name="marathon">The cluster.</param>
+    /// <param name="loadBalancers">The load balancers that take the traffic.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="sink">Hears what is done and why it waits.</param>
+    /// <param name="approval">Asked before each change.</param>
+    public BlueGreenDeployer(IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval)
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval))
+    {
+    }
+
+    internal BlueGreenDeployer(Cluster cluster) => _cluster = cluster;
+
+    /// <summary>Says what a deployment would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        return RolloutPlan.Of(prepared, policy);
+    }
+
+    /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
+    /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
+    public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
+
+        var act = prepared.DescribeCreation();
+        if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
+        await _cluster.Marathon.CreateAppAsync(prepared.Definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+        _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
+
+        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on with a deployment that was left half-way, by this module or by zdd.py, from any machine.</summary>
+    /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> ResumeAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.Forward, cancellationToken);
+
+    /// <summary>Lets the new colour serve alone, out of a hybrid too.</summary>
+    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> CompleteAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.ForwardToTheEnd, cancellationToken);
+
+    /// <summary>Goes back to the previous colour: it serves whole before anything of the new one is taken out.</summary>
+    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> UndoAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.Back, cancellationToken);
+
+    /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
+    /// <param name="appId">The app they belong to.</param>
+    /// <param name="taskIds">The tasks; empty means all tasks of the app.</param>
+    /// <param name="timeout">How long at the most; afterwards the proofs say what is waited for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
+        string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken) =>
+        new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken);
+
+    /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
+    public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
+        GroupReader.ReadAsync(_cluster, name, cancellationToken);
+
+    private async Task<BlueGreenDeployment> GoOnAsync(string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var run = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(run, policy, new DeploymentReport(_cluster, run, startedAt), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    {
+        var observer = GroupObserver.ForGroup(_cluster, run.Roles.Group);
+        var loop = new DeploymentLoop(_cluster, observer, run.Roles, policy, run.Goal);
+        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,18 @@
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>
+/// Everything outside that the engine touches. Real in production, simulated as a whole in tests, where waiting moves a virtual
+/// clock: the same code runs in both.
+/// </summary>
+internal sealed record Cluster(
+    IMarathon Marathon, ILoadBalancerPool LoadBalancers, TimeProvider Time, IEngineSink Sink, IApproval Approval, Func<CancellationToken, IWakeUp> WakeUp)
+{
+    public static Cluster Real(IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval) =>
+        new(marathon, loadBalancers, time, sink, approval, token => new ChangeSignal(marathon, time, sink, token));
+
+    public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
+}

@@ -1,0 +1,50 @@
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment.Deciding;
+
+/// <summary>Whether every load balancer shows what Marathon says. An instance can go stale without a word.</summary>
+internal static class Convergence
+{
+    /// <summary>What is still missing, in words that name the instance; null when all show it.</summary>
+    public static string? Missing(Situation situation)
+    {
+        if (situation.Seen.LoadBalancers.IsEmpty) return "no load balancer is known";
+        return situation.Seen.LoadBalancers.Select(reading => Missing(situation, reading)).FirstOrDefault(missing => missing is not null);
+    }
+
+    private static string? Missing(Situation situation, LoadBalancerReading reading)
+    {
+        var name = reading.Instance.Name;
+        if (reading.Quality != ReadingQuality.Consistent) return $"load balancer {name}: {reading.Problem ?? "cannot be read"}";
+        var missing = situation.Rule is { } rule ? MissingOfTwo(situation, rule, reading.Instance) : MissingOfOne(situation, reading);
+        return missing is null ? null : $"load balancer {name} {missing}";
+    }
+
+    private static string? MissingOfTwo(Situation situation, PoolRule rule, LoadBalancerInstance instance)
+    {
+        var leaving = rule.Out.ToImmutableHashSet();
+        var stillIn = rule.Out.Where(IsHealthy(rule.Older)).Count(task => situation.StateOf(task, instance) != PoolState.Out);
+        return NotServed(situation, rule.Newer, instance, rule.Newer.Tasks)
+            ?? (stillIn > 0 ? $"has taken {rule.Out.Length - stillIn} of {rule.Out.Length} tasks of {rule.Older.Id} out of its pool" : null)
+            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !leaving.Contains(task)));
+    }
+
+    private static string? MissingOfOne(Situation situation, LoadBalancerReading reading)
+    {
+        if (situation.Seen.Apps.FirstOrDefault() is not { } app) return null;
+        var gone = reading.Servers.Length - (app.Tasks.Length * Math.Max(1, app.ServicePorts.Length));
+        return NotServed(situation, app, reading.Instance, app.Tasks) ?? (gone > 0 ? $"still lists {gone} servers that are gone" : null);
+    }
+
+    /// <summary>Healthy tasks are to be served; what is not healthy, marathon-lb may list or leave out.</summary>
+    private static string? NotServed(Situation situation, MarathonApp app, LoadBalancerInstance instance, IEnumerable<MarathonTask> tasks)
+    {
+        var healthy = tasks.Where(IsHealthy(app)).ToList();
+        var serving = healthy.Count(task => situation.StateOf(task, instance) == PoolState.Serving);
+        return serving < healthy.Count ? $"serves {serving} of {healthy.Count} healthy tasks of {app.Id}" : null;
+    }
+
+    private static Func<MarathonTask, bool> IsHealthy(MarathonApp app) => task => Situation.IsHealthy(app, task);
+}

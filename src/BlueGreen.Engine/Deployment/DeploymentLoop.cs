@@ -1,0 +1,146 @@
+using BlueGreen.Engine.Deployment.Acting;
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Deployment.Observing;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>How often the loop looks when nothing wakes it.</summary>
+internal static class LookInterval
+{
+    /// <summary>At the load balancers, which have no events.</summary>
+    public static readonly TimeSpan LoadBalancers = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>At everything, since events may be lost.</summary>
+    public static readonly TimeSpan Everything = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>Where a run has got to when it ends.</summary>
+/// <param name="Decision">What ended it: done, hold, or an act that the user did not want.</param>
+/// <param name="Rounds">How many times the new app was scaled.</param>
+/// <param name="LowestServing">The least number of serving tasks seen on any load balancer.</param>
+/// <param name="Proofs">The evidence for each task that was killed.</param>
+internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
+
+/// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
+internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
+{
+    private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
+    private DrainLedger _ledger = DrainLedger.Empty;
+    private Patience _patience = Patience.Fresh;
+    private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
+        ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
+    private Decision? _approved;
+    private Decision? _carriedOut;
+    private int? _lowestServing;
+    private int _rounds;
+
+    public async Task<LoopOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var wakeUp = cluster.WakeUp(cancellationToken);
+        var situation = Judge(await observer.LookAsync(cancellationToken).ConfigureAwait(false));
+        while (true)
+        {
+            var decision = Decide(situation);
+            _narrator.Tell(situation, decision);
+            if (decision is Decision.Done or Decision.Hold) return Outcome(situation, decision);
+            if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
+            {
+                // Marathon took it up, but does not show it: asking again and again would not help.
+                if (Wait(situation, $"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(situation, hold);
+            }
+            else if (decision is not Decision.Wait)
+            {
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(situation, decision);
+                switch (await ActAsync(decision, situation, cancellationToken).ConfigureAwait(false))
+                {
+                    case ActOutcome.Acted:
+                        situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+                        continue;
+                    case ActOutcome.Ended ended:
+                        return Outcome(situation, ended.Hold);
+                    case ActOutcome.NotNow notNow when Wait(situation, notNow.Why) is Decision.Hold tooLong:
+                        return Outcome(situation, tooLong);
+                }
+            }
+
+            situation = Judge(await LookLaterAsync(wakeUp, situation.Seen, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private Situation Judge(Observation seen)
+    {
+        _ledger = _ledger.Next(seen);
+        var situation = new Situation(roles, seen, _ledger, policy, goal);
+        // Only while both colours are there is a low number this deployment's doing.
+        if (situation.LowestServing() is { } serving && situation.Leaving is not null)
+        {
+            _lowestServing = Math.Min(serving, _lowestServing ?? int.MaxValue);
+        }
+
+        return situation;
+    }
+
+    private Decision Decide(Situation situation) => BePatient(situation, Decider.Decide(situation));
+
+    /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
+    private Decision Wait(Situation situation, string why)
+    {
+        var decision = BePatient(situation, new Decision.Wait(WaitKind.Marathon, why));
+        _narrator.Tell(situation, decision);
+        return decision;
+    }
+
+    private Decision BePatient(Situation situation, Decision decision)
+    {
+        _patience = _patience.Next(decision, situation.Seen.At);
+        return _patience.Judge(decision, policy, situation.Seen.At);
+    }
+
+    private async Task<Observation> LookLaterAsync(IWakeUp wakeUp, Observation last, CancellationToken cancellationToken)
+    {
+        var woken = await wakeUp.WaitAsync(LookInterval.LoadBalancers, cancellationToken).ConfigureAwait(false);
+        return woken || last.MarathonProblem is not null || cluster.Time.GetUtcNow() - last.MarathonAt >= LookInterval.Everything
+            ? await observer.LookAgainAsync(last, cancellationToken).ConfigureAwait(false)
+            : await observer.LookAtLoadBalancersAsync(last, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks once for each act, however often it has to be tried.</summary>
+    private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        if (decision.Equals(_approved)) return true;
+        if (!await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false)) return false;
+        _approved = decision;
+        // The time that the user took is not the cluster's.
+        _patience = Patience.Fresh;
+        return true;
+    }
+
+    private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, CancellationToken cancellationToken)
+    {
+        if (Act.TasksToKill(decision) is { } ids)
+        {
+            // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
+            situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+            var again = Decide(situation);
+            if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
+            var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
+            if (KillGate.Refusal(situation, tasks, cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            // Noted before the act: should its answer get lost, the tasks may be gone all the same.
+            _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
+        }
+
+        var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
+        if (outcome is not ActOutcome.Acted) return outcome;
+        _patience = Patience.Fresh;
+        _carriedOut = decision;
+        if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
+        return outcome;
+    }
+
+    private LoopOutcome Outcome(Situation situation, Decision decision)
+    {
+        var alive = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
+    }
+}

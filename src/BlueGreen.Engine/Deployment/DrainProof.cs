@@ -1,0 +1,60 @@
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>By what it is known that a task has nothing pending on a load balancer.</summary>
+public enum DrainEvidence
+{
+    /// <summary>Nothing is known yet.</summary>
+    None,
+
+    /// <summary>The load balancer never had the task in its pool while it was watched.</summary>
+    NeverInPool,
+
+    /// <summary>
+    /// The serving process has no session on it, and every HAProxy process that was alive when the task was first seen out of the
+    /// pool, and could have sessions on it, has ended.
+    /// </summary>
+    ProcessSet,
+}
+
+/// <summary>Evidence that one task had nothing pending on one load balancer.</summary>
+public sealed record DrainProof
+{
+    /// <summary>The task.</summary>
+    public required string TaskId { get; init; }
+
+    /// <summary>Its app.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary>The load balancer instance.</summary>
+    public required string LoadBalancer { get; init; }
+
+    /// <summary>The servers that stand for the task there.</summary>
+    public required ImmutableArray<string> Servers { get; init; }
+
+    /// <summary>True when nothing is pending.</summary>
+    public bool IsDrained { get; init; }
+
+    /// <summary>By what that is known.</summary>
+    public DrainEvidence Evidence { get; init; }
+
+    /// <summary>When the task was first seen out of the pool; null while it is in it.</summary>
+    public DateTimeOffset? OutOfPoolSince { get; init; }
+
+    /// <summary>Since when nothing has been pending; null while something is or could be.</summary>
+    public DateTimeOffset? IdleSince { get; init; }
+
+    /// <summary>When it was last looked at.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
+
+    /// <summary>Sessions that the serving process ever had on it.</summary>
+    public long TotalSessions { get; init; }
+
+    /// <summary>Processes that may still hold sessions on it.</summary>
+    public ImmutableArray<int> WaitingForProcesses { get; init; } = [];
+
+    /// <summary>What it waits for, in words; null when drained.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>From out of the pool to idle; null while not drained.</summary>
+    public TimeSpan? DrainTime => IdleSince - OutOfPoolSince;
+}

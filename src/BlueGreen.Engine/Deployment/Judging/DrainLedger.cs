@@ -1,0 +1,59 @@
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment.Judging;
+
+/// <summary>
+/// What the observations so far prove about pending work, by task and load balancer instance. Immutable: each observation makes
+/// the next ledger. A reading that is not consistent teaches nothing and makes nothing known forgotten.
+/// </summary>
+internal sealed record DrainLedger
+{
+    public static DrainLedger Empty { get; } = new();
+
+    public ImmutableDictionary<string, ProcessHistory> Processes { get; init; } = ImmutableDictionary<string, ProcessHistory>.Empty;
+
+    public ImmutableDictionary<(string TaskId, string LoadBalancer), DrainRecord> Records { get; init; } =
+        ImmutableDictionary<(string, string), DrainRecord>.Empty;
+
+    public DrainLedger Next(Observation seen)
+    {
+        var consistent = seen.LoadBalancers.Where(r => r is { Quality: ReadingQuality.Consistent, Processes: not null }).ToList();
+        var processes = Processes.SetItems(consistent.Select(r => new KeyValuePair<string, ProcessHistory>(
+            r.Instance.Name,
+            Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r.Processes!, r.At) : ProcessHistory.Begin(r.Processes!))));
+        var learned = this with { Processes = processes };
+        var records = from reading in consistent
+                      let servers = reading.Servers.ToLookup(s => new ServerName(s.Backend, s.Server))
+                      from app in seen.Apps
+                      from task in app.Tasks
+                      select learned.Fold(app, task, reading, servers);
+        return learned with { Records = Records.SetItems(records.Select(r => new KeyValuePair<(string, string), DrainRecord>((r.TaskId, r.LoadBalancer), r))) };
+    }
+
+    public DrainRecord? Find(string taskId, LoadBalancerInstance instance) => Records.GetValueOrDefault((taskId, instance.Name));
+
+    private DrainRecord Fold(MarathonApp app, MarathonTask task, LoadBalancerReading reading, ILookup<ServerName, HaproxyServerStat> servers)
+    {
+        var name = reading.Instance.Name;
+        var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
+        return last.Next([.. ServerNames.Of(app, task).SelectMany(s => servers[s])], Processes[name], s => Explain(name, s), reading.At);
+    }
+
+    /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
+    private ImmutableSortedSet<int> Explain(string loadBalancer, ImmutableSortedSet<int> suspects)
+    {
+        var own = Processes[loadBalancer];
+        var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
+        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed));
+
+        // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
+        // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
+        // marathon-lb runs HAProxy in master-worker mode (its service/haproxy/run); where the serving process was ever seen alone
+        // there is no master.
+        var unexplained = left.Intersect(own.Unexplained);
+        var masters = (own.WasSeenAlone ? 0 : 1) + neighbours.Count;
+        return unexplained.Count <= masters ? left.Except(unexplained) : left;
+    }
+}

@@ -1,0 +1,52 @@
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment.Judging;
+
+/// <summary>Turns what the ledger knows into proofs that a person can read.</summary>
+internal static class DrainProofs
+{
+    /// <summary>One proof for each load balancer that was read, or should have been.</summary>
+    public static ImmutableArray<DrainProof> Of(MarathonTask task, Observation seen, DrainLedger ledger) =>
+        [.. seen.LoadBalancers.Select(reading => Of(task, reading, ledger.Find(task.Id, reading.Instance)))];
+
+    private static DrainProof Of(MarathonTask task, LoadBalancerReading reading, DrainRecord? record)
+    {
+        var waitsFor = WaitsFor(reading, record);
+        return new DrainProof
+        {
+            TaskId = task.Id,
+            AppId = task.AppId,
+            LoadBalancer = reading.Instance.Name,
+            Servers = record?.Servers ?? [],
+            IsDrained = waitsFor is null,
+            Evidence = waitsFor is not null ? DrainEvidence.None
+                : record is { WasInPool: true } ? DrainEvidence.ProcessSet : DrainEvidence.NeverInPool,
+            OutOfPoolSince = record?.OutSince,
+            IdleSince = record?.IdleSince,
+            CheckedAt = record?.CheckedAt,
+            TotalSessions = record?.TotalSessions ?? 0,
+            WaitingForProcesses = record is null ? [] : [.. record.Blockers],
+            WaitsFor = waitsFor,
+        };
+    }
+
+    private static string? WaitsFor(LoadBalancerReading reading, DrainRecord? record)
+    {
+        if (reading.Quality != ReadingQuality.Consistent) return reading.Problem ?? "the load balancer cannot be read";
+        if (record is null) return "the load balancer was not read yet";
+        return record.State switch
+        {
+            PoolState.Serving => "it still gets requests",
+            PoolState.Faltering => "it is down there, not taken out of the pool",
+            _ when record.HadPending => "requests are in flight or queued",
+            _ when !record.Blockers.IsEmpty => Processes(record.Blockers),
+            _ => null,
+        };
+    }
+
+    private static string Processes(ImmutableSortedSet<int> blockers) =>
+        $"HAProxy {(blockers.Count == 1 ? "process" : "processes")} {string.Join(", ", blockers)} from before the last reload "
+        + $"still {(blockers.Count == 1 ? "has" : "have")} connections";
+}

@@ -1,0 +1,111 @@
+using BlueGreen.Engine.Haproxy;
+
+namespace BlueGreen.Engine.Deployment.Judging;
+
+/// <summary>Where a task stands on one load balancer instance.</summary>
+internal enum PoolState
+{
+    /// <summary>None of its servers is there.</summary>
+    Absent,
+
+    /// <summary>Gets requests on at least one of its servers.</summary>
+    Serving,
+
+    /// <summary>Gets none at the moment, but was not taken out on purpose: fails its check, or a status that is not known.</summary>
+    Faltering,
+
+    /// <summary>Taken out of the pool on all its servers.</summary>
+    Out,
+}
+
+/// <summary>What is known of one task on one load balancer instance. Folded from consistent readings only.</summary>
+internal sealed record DrainRecord
+{
+    public required string TaskId { get; init; }
+
+    public required string LoadBalancer { get; init; }
+
+    public ImmutableArray<string> Servers { get; init; } = [];
+
+    public PoolState State { get; init; }
+
+    /// <summary>True once the task was seen among the servers.</summary>
+    public bool WasInPool { get; init; }
+
+    /// <summary>When it was first seen out of the pool, without having come back since.</summary>
+    public DateTimeOffset? OutSince { get; init; }
+
+    /// <summary>The processes that may have had sessions on it at that moment and have not ended since.</summary>
+    public ImmutableSortedSet<int> Suspects { get; init; } = [];
+
+    /// <summary>The serving process at the last reading, and whether it had sessions on the task then.</summary>
+    public int Serving { get; init; }
+
+    public bool HadPending { get; init; }
+
+    public DateTimeOffset? IdleSince { get; init; }
+
+    public DateTimeOffset CheckedAt { get; init; }
+
+    public long TotalSessions { get; init; }
+
+    /// <summary>The suspects that could not be explained as a master or somebody else's process.</summary>
+    public ImmutableSortedSet<int> Blockers { get; init; } = [];
+
+    public bool IsIdle => IdleSince is not null;
+
+    /// <summary>Folds one consistent reading in.</summary>
+    /// <param name="servers">The task's servers in the reading.</param>
+    /// <param name="processes">The processes of the reading's instance, the reading folded in.</param>
+    /// <param name="explain">Takes away those processes that cannot have sessions on the task.</param>
+    /// <param name="at">The reading's time.</param>
+    public DrainRecord Next(
+        ImmutableArray<HaproxyServerStat> servers, ProcessHistory processes, Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
+    {
+        var state = StateOf(servers);
+        var seen = this with
+        {
+            State = state,
+            Servers = servers.IsEmpty ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
+            WasInPool = WasInPool || !servers.IsEmpty,
+            Serving = processes.Serving,
+            HadPending = servers.Any(s => s.HasPending),
+            CheckedAt = at,
+            TotalSessions = Math.Max(TotalSessions, servers.Sum(s => s.TotalSessions)),
+        };
+        if (state is PoolState.Serving or PoolState.Faltering)
+        {
+            // Back in the pool: whatever was known of its sessions is worth nothing any more.
+            return seen with { OutSince = null, IdleSince = null, Suspects = [], Blockers = [] };
+        }
+
+        var suspects = OutSince is null
+            ? processes.Suspects(at)
+            : Suspects.Union(CameSince(processes, at)).Intersect(processes.Alive).Remove(processes.Serving);
+        var blockers = explain(suspects);
+        var idle = blockers.IsEmpty && !seen.HadPending;
+        return seen with
+        {
+            OutSince = OutSince ?? at,
+            Suspects = suspects,
+            Blockers = blockers,
+            IdleSince = idle ? IdleSince ?? at : null,
+        };
+    }
+
+    /// <summary>Processes that may have got sessions on the task between the last reading and this one.</summary>
+    private ImmutableSortedSet<int> CameSince(ProcessHistory processes, DateTimeOffset at)
+    {
+        if (processes.Serving == Serving) return [];
+        // A reload in between: the process that served before takes its sessions with it, and one that came and went as the
+        // serving one unseen may have had the task in its pool.
+        var came = processes.Suspects(at).Except(processes.EverServed).Except(processes.Unexplained);
+        return HadPending ? came.Add(Serving) : came;
+    }
+
+    private static PoolState StateOf(ImmutableArray<HaproxyServerStat> servers) =>
+        servers.IsEmpty ? PoolState.Absent
+        : servers.Any(s => s.State == ServerState.Serving) ? PoolState.Serving
+        : servers.All(s => s.IsOutOfPool) ? PoolState.Out
+        : PoolState.Faltering;
+}

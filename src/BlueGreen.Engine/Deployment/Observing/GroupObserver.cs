@@ -1,0 +1,48 @@
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment.Observing;
+
+/// <summary>Looks at some apps and at the load balancers: one call to Marathon, and all instances side by side.</summary>
+internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<MarathonApp, bool> belongs)
+{
+    /// <summary>The apps of one deployment group.</summary>
+    public static GroupObserver ForGroup(Cluster cluster, string group) =>
+        new(cluster, AppQuery.ForGroup(group), app => app.DeploymentGroup == group);
+
+    /// <summary>One app, in a group or not.</summary>
+    public static GroupObserver ForApp(Cluster cluster, string id) => new(cluster, new AppQuery(Id: id), app => app.Id == id);
+
+    /// <summary>Looks at everything for the first time.</summary>
+    public async Task<Observation> LookAsync(CancellationToken cancellationToken)
+    {
+        var at = cluster.Time.GetUtcNow();
+        var apps = await cluster.Marathon.GetAppsAsync(query, cancellationToken).ConfigureAwait(false);
+        // Marathon matches parts of ids; the exact apps are chosen here.
+        var seen = new Observation(at, at, [.. apps.Where(belongs)], []);
+        return await LookAtLoadBalancersAsync(seen, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks at everything again. A Marathon that cannot be reached is part of what is seen: the next look may succeed.</summary>
+    public async Task<Observation> LookAgainAsync(Observation last, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
+        {
+            var seen = last with { MarathonProblem = error.Message, MarathonAt = cluster.Time.GetUtcNow() };
+            return await LookAtLoadBalancersAsync(seen, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Looks at the load balancers again, with Marathon as it was last seen.</summary>
+    public async Task<Observation> LookAtLoadBalancersAsync(Observation last, CancellationToken cancellationToken)
+    {
+        var backends = last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList();
+        var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
+        var readings = await Task.WhenAll(balancers.Select(b => b.ReadAsync(backends, cancellationToken))).ConfigureAwait(false);
+        return last with { At = cluster.Time.GetUtcNow(), LoadBalancers = [.. readings] };
+    }
+}

@@ -1,0 +1,79 @@
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>A deployment that is ready to begin.</summary>
+/// <param name="Run">From where to where.</param>
+/// <param name="Definition">The new app, as it is to be created.</param>
+/// <param name="Old">The app that serves now; null on a first deployment.</param>
+internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old)
+{
+    public PlannedAct DescribeCreation() => new(
+        Run.Roles.StayingId,
+        $"Create with {Definition.Instances} of {Run.Goal.Staying} instances",
+        Old is null ? $"the group {Run.Roles.Group} has no app yet" : $"to replace {Old.Id}, which serves {Old.Instances} instances");
+}
+
+/// <summary>Makes a definition into the next colour of its group, and refuses what could not go well. Reads only.</summary>
+internal static class Preparation
+{
+    public static async Task<PreparedDeployment> PrepareAsync(
+        Cluster cluster, AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var seen = definition.DeploymentGroup is { } group
+            ? await GroupObserver.ForGroup(cluster, group).LookAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+        // Without a group nothing was looked at; what is missing, the preparation itself says best.
+        var apps = seen?.Apps ?? [];
+        if (seen is not null) RefuseUnfinished(seen);
+        var prepared = ColourDefinition.Prepare(
+            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime));
+        var @new = MarathonApp.Parse(prepared.ToJson());
+        if (!policy.Force && !@new.HasHealthChecks) throw WithoutHealthChecks(@new);
+
+        var old = apps.FirstOrDefault();
+        if (old is not null) RefuseUnready(old, seen!);
+        var goal = GoalOf(@new, old);
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!), prepared, old);
+    }
+
+    private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0
+        ? new Goal(@new.NewInstances, @new.TargetInstances - @new.NewInstances)
+        : new Goal(@new.TargetInstances);
+
+    private static void RefuseUnfinished(Observation seen)
+    {
+        if (seen.Apps.Length < 2) return;
+        var group = seen.Apps[0].DeploymentGroup;
+        throw new BlueGreenException(
+            ErrorKind.Locked, "DeploymentInProgress",
+            $"A deployment of the group {group} is under way or was left half-way: {string.Join(" and ", seen.Apps.Select(a => a.Id))} are both there.",
+            "Finish it first, or remove the app that is not wanted any more.", group);
+    }
+
+    /// <summary>Nothing is begun on a cluster that could not be watched, or whose serving colour is not whole.</summary>
+    private static void RefuseUnready(MarathonApp old, Observation seen)
+    {
+        if (old.IsDeploying)
+        {
+            throw new BlueGreenException(
+                ErrorKind.Locked, "AppLocked", $"{old.Id} is held by the deployment {string.Join(", ", old.Deployments)} of Marathon.",
+                "Wait for it (Wait-MarathonDeployment), or look why it does not end (Get-MarathonDeployment).", old.Id);
+        }
+
+        foreach (var reading in seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Unreachable))
+        {
+            throw new BlueGreenException(
+                ErrorKind.Unavailable, "LoadBalancerUnreachable", $"The load balancer {reading.Instance.Name} cannot be read: {reading.Problem}.",
+                "Check that its statistics port is reachable from here, or leave it out of the session when it takes no traffic.", reading.Instance.Name);
+        }
+    }
+
+    private static BlueGreenException WithoutHealthChecks(MarathonApp app) => new(
+        ErrorKind.Unsafe, "NoHealthChecks",
+        $"{app.Id} has no health checks: marathon-lb would take its wanted tasks for healthy ones and drain the serving colour before any of them runs.",
+        "Add healthChecks at the top level of the definition (inside container.docker Marathon ignores them).", app.Id);
+}

@@ -1,0 +1,57 @@
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>Tells where a deployment stands and why it waits: a line when the reason changes, progress all the time.</summary>
+internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
+{
+    private string? _lastReason;
+
+    public void Tell(Situation situation, Decision decision)
+    {
+        var at = cluster.Time.GetUtcNow();
+        // An act is told when it is done, with its reason.
+        if (decision is Decision.Wait or Decision.Hold or Decision.Done && decision.Reason != _lastReason)
+        {
+            cluster.Say(MessageLevel.Verbose, Sentence(decision));
+            _lastReason = decision.Reason;
+        }
+
+        var activity = roles.LeavingId is null ? $"Creating {roles.StayingId}" : $"Deploying {roles.Group}: {roles.LeavingId} to {roles.StayingId}";
+        cluster.Sink.Publish(new ProgressEvent(at, activity, $"{Colours(situation)} | {Sentence(decision)}", Percent(situation)));
+    }
+
+    private static string Sentence(Decision decision) => decision switch
+    {
+        Decision.Wait wait => $"Waiting: {wait.Reason}",
+        Decision.Hold hold => $"Holding: {hold.Reason}",
+        _ => decision.Reason,
+    };
+
+    private static string Colours(Situation situation) =>
+        string.Join(", ", new[] { situation.Leaving, situation.Staying }.OfType<MarathonApp>().Select(app => Colour(situation, app)));
+
+    private static string Colour(Situation situation, MarathonApp app)
+    {
+        var readable = situation.Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent).ToList();
+        int Least(PoolState state) => readable.Count == 0 ? 0 : readable.Min(r => situation.Count(app, r.Instance, state));
+        var name = app.Colour ?? app.Id;
+        var @out = Least(PoolState.Out);
+        return $"{name} {Situation.HealthyTasks(app)}/{app.Instances} healthy, {Least(PoolState.Serving)} serving" + (@out > 0 ? $", {@out} draining" : "");
+    }
+
+    /// <summary>Growing is worth most of the bar; draining and removing the rest.</summary>
+    private int Percent(Situation situation)
+    {
+        if (situation.Staying is not { } staying) return 0;
+        var grown = Math.Min(1.0, (double)Situation.HealthyTasks(staying) / Math.Max(1, goal.Staying));
+        if (roles.LeavingId is null) return (int)(grown * 95);
+        if (situation.Leaving is not { } leaving) return 95;
+        var drained = leaving.Tasks.Count(task => DrainProofs.Of(task, situation.Seen, situation.Ledger).All(p => p.IsDrained));
+        return (int)((grown * 65) + (leaving.Tasks.Length == 0 ? 25 : 25.0 * drained / leaving.Tasks.Length));
+    }
+}

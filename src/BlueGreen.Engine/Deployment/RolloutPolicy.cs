@@ -1,0 +1,97 @@
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>What to do when sessions of a task that left the pool do not end in time.</summary>
+public enum DrainTimeoutAction
+{
+    /// <summary>Stop, with everything still served, and say what is waited for.</summary>
+    Hold,
+
+    /// <summary>Go on and cut the sessions that are left.</summary>
+    Kill,
+
+    /// <summary>Go back to the previous colour.</summary>
+    Undo,
+}
+
+/// <summary>What to do when the new colour does not get healthy in time.</summary>
+public enum FailureAction
+{
+    /// <summary>Stop, with both colours as they are.</summary>
+    Hold,
+
+    /// <summary>Go back to the previous colour.</summary>
+    Undo,
+}
+
+/// <summary>How the new colour grows from step to step.</summary>
+public abstract record Growth
+{
+    /// <summary>The number of instances after the next step; never above <paramref name="target"/>.</summary>
+    /// <param name="current">Instances of the new colour now.</param>
+    /// <param name="old">Instances of the old colour now.</param>
+    /// <param name="target">Where it ends.</param>
+    public int Next(int current, int old, int target) => Math.Min(target, Math.Max(current + 1, Grow(current, old, target)));
+
+    /// <summary>The rule itself.</summary>
+    protected abstract int Grow(int current, int old, int target);
+
+    /// <summary>By half of what is there; at the old colour's number, straight to the target.</summary>
+    /// <remarks>Source: mesosphere/marathon-lb, <c>zdd.py</c>, <c>scale_new_app_instances</c>.</remarks>
+    public sealed record ByHalf : Growth
+    {
+        /// <inheritdoc/>
+        protected override int Grow(int current, int old, int target)
+        {
+            var next = current + ((current + 1) / 2);
+            return next >= old ? target : next;
+        }
+    }
+
+    /// <summary>By the same number at every step.</summary>
+    public sealed record Linear(int Increase) : Growth
+    {
+        /// <inheritdoc/>
+        protected override int Grow(int current, int old, int target) => current + Increase;
+    }
+
+    /// <summary>All at once.</summary>
+    public sealed record AllAtOnce : Growth
+    {
+        /// <inheritdoc/>
+        protected override int Grow(int current, int old, int target) => target;
+    }
+}
+
+/// <summary>How a deployment is to go, and how long it may wait.</summary>
+public sealed record RolloutPolicy
+{
+    /// <summary>How many instances the new colour starts with.</summary>
+    public int InitialInstances { get; init; } = 1;
+
+    /// <summary>How it grows.</summary>
+    public Growth Growth { get; init; } = new Growth.ByHalf();
+
+    /// <summary>How many instances the service has in the end; null keeps the number it has.</summary>
+    public int? Instances { get; init; }
+
+    /// <summary>How many new instances a hybrid keeps beside the old ones; 0 for none. Never more than the service has.</summary>
+    public int NewInstances { get; init; }
+
+    /// <summary>How long a step may take until all wanted tasks of the new colour are healthy.</summary>
+    public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the sessions of tasks that left the pool may take to end.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the load balancers may take to show what Marathon wants.</summary>
+    public TimeSpan ConvergeTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What to do when <see cref="DrainTimeout"/> has passed.</summary>
+    public DrainTimeoutAction OnDrainTimeout { get; init; }
+
+    /// <summary>What to do when <see cref="HealthTimeout"/> has passed.</summary>
+    public FailureAction OnFailure { get; init; }
+
+    /// <summary>Goes on where the preflight would refuse; the promises about tasks that are killed hold all the same.</summary>
+    public bool Force { get; init; }
+}

@@ -1,4 +1,0 @@
-namespace BlueGreen.Engine;
-
-/// <summary>Marks the assembly.</summary>
-public static class EngineAssembly;

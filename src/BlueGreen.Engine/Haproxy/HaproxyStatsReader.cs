@@ -1,0 +1,114 @@
+using System.Globalization;
+using Sylvan.Data.Csv;
+
+namespace BlueGreen.Engine.Haproxy;
+
+/// <summary>
+/// Reads the servers out of HAProxy's statistics in CSV. Columns are found by their name, since each version has more of them
+/// (63 in 1.8, 80 in 2.0, some 120 in 2.6), one of them named <c>-</c>. Source: HAProxy's management guide, "Statistics and monitoring".
+/// </summary>
+internal static class HaproxyStatsReader
+{
+    private const string ServerType = "2";
+
+    /// <summary>Without these nothing can be said of a server: not whether it serves, nor whether it is idle.</summary>
+    private static readonly string[] Needed = ["pxname", "svname", "status", "scur", "qcur"];
+
+    private static readonly CsvDataReaderOptions Options = new()
+    {
+        HasHeaders = false,
+        Delimiter = ',',
+        Quote = '"',
+        // A row may be shorter or longer than the header: other types of rows, other versions.
+        ResultSetMode = ResultSetMode.SingleResult,
+        BufferSize = 64 * 1024,
+            };
+
+    /// <summary>All servers, in the order of the statistics.</summary>
+    /// <param name="csv">The whole text.</param>
+    /// <param name="loadBalancer">Who said so.</param>
+    /// <exception cref="BlueGreenException"><c>StatsUnreadable</c>.</exception>
+    public static ImmutableArray<HaproxyServerStat> Read(string csv, string loadBalancer)
+    {
+        try
+        {
+            // The mark in front of the header would make a comment of it.
+            using var reader = CsvDataReader.Create(new StringReader(csv.TrimStart('\uFEFF', '#', ' ')), Options);
+            if (!reader.Read()) throw Unreadable(loadBalancer, "the text is empty");
+            var columns = Columns.Of(reader);
+            if (columns is null) throw Unreadable(loadBalancer, $"its first line does not name the columns {string.Join(", ", Needed)}");
+            var servers = ImmutableArray.CreateBuilder<HaproxyServerStat>();
+            while (reader.Read())
+            {
+                if (columns.IsServer(reader)) servers.Add(columns.Read(reader, loadBalancer));
+            }
+
+            return servers.ToImmutable();
+        }
+        catch (Exception error) when (error is CsvFormatException or FormatException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw Unreadable(loadBalancer, error.Message, error);
+        }
+    }
+
+    private static BlueGreenException Unreadable(string loadBalancer, string why, Exception? cause = null) => new(
+        ErrorKind.ProtocolError, "StatsUnreadable", $"The statistics of {loadBalancer} cannot be read as HAProxy's CSV: {why}.",
+        "Check that the address is marathon-lb's statistics port (9090 by default).", loadBalancer, cause);
+
+    /// <summary>Where the columns of this text are.</summary>
+    private sealed class Columns(Dictionary<string, int> byName)
+    {
+        /// <summary>Null when the line is not HAProxy's header.</summary>
+        public static Columns? Of(CsvDataReader header)
+        {
+            var byName = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < header.RowFieldCount; i++)
+            {
+                var name = header.GetString(i).Trim();
+                if (name.Length > 0 && !byName.ContainsKey(name)) byName.Add(name, i);
+            }
+
+            return Needed.All(byName.ContainsKey) ? new Columns(byName) : null;
+        }
+
+        public bool IsServer(CsvDataReader row)
+        {
+            if (Text(row, "pxname").Length == 0 || Text(row, "svname") is var server && server.Length == 0) return false;
+            return byName.ContainsKey("type") ? Text(row, "type") == ServerType : server is not ("FRONTEND" or "BACKEND");
+        }
+
+        public HaproxyServerStat Read(CsvDataReader row, string loadBalancer)
+        {
+            var status = Text(row, "status");
+            return new HaproxyServerStat
+            {
+                LoadBalancer = loadBalancer,
+                Backend = Text(row, "pxname"),
+                Server = Text(row, "svname"),
+                Status = status,
+                State = StatusWords.Read(status),
+                CurrentSessions = Count(row, "scur"),
+                CurrentQueue = Count(row, "qcur"),
+                TotalSessions = Long(row, "stot") ?? 0,
+                Weight = (int)Math.Max(0, Math.Min(256, Long(row, "weight") ?? 0)),
+                Address = OrNull(Text(row, "addr")),
+                // A check that runs just now is marked by a star before its last outcome.
+                CheckStatus = OrNull(Text(row, "check_status").TrimStart('*', ' ')),
+                SinceLastChange = Long(row, "lastchg") is { } seconds and >= 0 and <= int.MaxValue ? TimeSpan.FromSeconds(seconds) : null,
+            };
+        }
+
+        private string Text(CsvDataReader row, string name) =>
+            byName.TryGetValue(name, out var index) && index < row.RowFieldCount ? row.GetString(index) : "";
+
+        /// <summary>What cannot be read must not pass for idle.</summary>
+        private int Count(CsvDataReader row, string name) => Long(row, name) is { } number and >= 0 and <= int.MaxValue
+            ? (int)number
+            : throw new FormatException($"{name} of {Text(row, "pxname")}/{Text(row, "svname")} is '{Text(row, name)}'");
+
+        private long? Long(CsvDataReader row, string name) =>
+            long.TryParse(Text(row, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+        private static string? OrNull(string text) => text.Length == 0 ? null : text;
+    }
+}

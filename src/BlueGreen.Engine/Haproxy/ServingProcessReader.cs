@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace BlueGreen.Engine.Haproxy;
+
+/// <summary>The process that wrote a statistics page.</summary>
+internal sealed record ServingProcess(int Pid, TimeSpan Uptime, string? Version);
+
+/// <summary>
+/// Reads from the head of HAProxy's statistics page which process wrote it. Only this page tells, none of the machine-readable
+/// forms does. Source: HAProxy, <c>src/stats.c</c> (<c>stats_dump_html_info</c>).
+/// </summary>
+internal static class ServingProcessReader
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private static readonly Regex Pid = new(@"pid\s*=\s*</b>\s*(\d+)|Statistics Report for pid (\d+)", RegexOptions.CultureInvariant, Patience);
+
+    private static readonly Regex Uptime = new(
+        @"uptime\s*=\s*</b>\s*(\d+)d\s*(\d+)h(\d+)m(\d+)s", RegexOptions.CultureInvariant, Patience);
+
+    private static readonly Regex Version = new(@"HAProxy version ([^\s,<]+)", RegexOptions.CultureInvariant, Patience);
+
+    /// <summary>Null when the page does not name a process.</summary>
+    public static ServingProcess? Read(string page)
+    {
+        // The servers come behind the head, and their names are not to be taken for it.
+        var table = page.IndexOf("<table class=\"tbl\"", StringComparison.Ordinal);
+        var head = table < 0 ? page : page.Substring(0, table);
+        var pid = Pid.Match(head);
+        if (!pid.Success || !int.TryParse(pid.Groups[1].Success ? pid.Groups[1].Value : pid.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        var version = Version.Match(head);
+        return new ServingProcess(number, ReadUptime(Uptime.Match(head)), version.Success ? version.Groups[1].Value : null);
+    }
+
+    private static TimeSpan ReadUptime(Match match)
+    {
+        if (!match.Success) return TimeSpan.Zero;
+        var parts = Enumerable.Range(1, 4).Select(i => int.TryParse(match.Groups[i].Value, out var n) ? n : 0).ToArray();
+        return parts[0] > 100_000 ? TimeSpan.Zero : TimeSpan.FromDays(parts[0]) + TimeSpan.FromSeconds((parts[1] * 3600L) + (parts[2] * 60L) + parts[3]);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace BlueGreen.Engine.Marathon;
+
+/// <summary>Reads JSON as it is meant: dates stay text, numbers stay exact, members of the wrong type count as absent.</summary>
+internal static class JsonText
+{
+    /// <summary>Reads one JSON object.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="what">What it should be, for the error.</param>
+    public static JObject ParseObject(string json, string what) =>
+        Parse(json, what) as JObject ?? throw Unreadable(what, "it is not a JSON object", null);
+
+    /// <summary>Reads any JSON value.</summary>
+    public static JToken Parse(string json, string what)
+    {
+        try
+        {
+            using var reader = new JsonTextReader(new StringReader(json))
+            {
+                // A label such as "2016-02-01T15:51:38.184623" must come back letter for letter.
+                DateParseHandling = DateParseHandling.None,
+                FloatParseHandling = FloatParseHandling.Decimal,
+                MaxDepth = 64,
+            };
+            var token = JToken.ReadFrom(reader);
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonToken.Comment) throw Unreadable(what, "there is more text behind its end", null);
+            }
+
+            return token;
+        }
+        catch (JsonException error)
+        {
+            throw Unreadable(what, error.Message, error);
+        }
+    }
+
+    public static string? Text(this JObject json, string name) => json[name] is JValue { Value: not null } value ? value.AsText() : null;
+
+    public static int? Number(this JObject json, string name) => json[name] switch
+    {
+        JValue { Type: JTokenType.Integer } value when value.Value is long number && number is >= int.MinValue and <= int.MaxValue => (int)number,
+        JValue { Type: JTokenType.Float } value => Convert.ToInt32(value.Value, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    public static bool? Flag(this JObject json, string name) => json[name] is JValue { Value: bool flag } ? flag : null;
+
+    public static DateTimeOffset? Time(this JObject json, string name) =>
+        DateTimeOffset.TryParse(json.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    public static string AsText(this JToken token) => token switch
+    {
+        JValue { Value: null } => "",
+        JValue { Value: bool flag } => flag ? "true" : "false",
+        JValue value => Convert.ToString(value.Value, CultureInfo.InvariantCulture) ?? "",
+        _ => token.ToString(Formatting.None),
+    };
+
+    private static BlueGreenException Unreadable(string what, string why, Exception? cause) => new(
+        ErrorKind.ProtocolError, "MarathonAnswerUnreadable", $"The {what} cannot be read as JSON: {why}.",
+        "Check that the address leads to Marathon and not to a login page or a proxy in front of it.", cause: cause);
+}

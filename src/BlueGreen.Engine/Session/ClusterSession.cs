@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Http.Headers;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Session;
+
+/// <summary>A cluster that one is connected to. Safe for several operations at once.</summary>
+public sealed class ClusterSession : IDisposable
+{
+    private static readonly TimeSpan MaxLoadBalancerTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _marathonHttp;
+    private readonly HttpClient _loadBalancerHttp;
+    private readonly SinkRelay _relay;
+    private readonly SessionTester _tester;
+
+    private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
+    {
+        Options = options;
+        Time = time;
+        Name = options.Name ?? options.MarathonUris[0].Host;
+        _relay = new SinkRelay(sink);
+        var trust = options.CertificateAuthorityPath is { } path ? CertificateTrust.FromFile(path) : null;
+        _marathonHttp = new HttpClient(Handler(options, trust)) { Timeout = Timeout.InfiniteTimeSpan };
+        // Instances are reached by their own addresses, which no proxy would know.
+        var direct = Handler(options, trust);
+        direct.UseProxy = false;
+        _loadBalancerHttp = new HttpClient(direct) { Timeout = Timeout.InfiniteTimeSpan };
+
+        var timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
+        var endpoints = new EndpointSet(options.MarathonUris);
+        var client = new MarathonClient(new MarathonHttp(
+            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
+        Marathon = client;
+        LoadBalancers = new DnsLoadBalancerPool(
+            options.LoadBalancerUris, Dns.GetHostAddressesAsync,
+            (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout), _relay, time);
+        _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
+    }
+
+    /// <summary>The session's name; the host of its first Marathon address when it was given none.</summary>
+    public string Name { get; }
+
+    /// <summary>What it was made from. Secrets in it are not shown.</summary>
+    public SessionOptions Options { get; }
+
+    /// <summary>The cluster's Marathon.</summary>
+    public IMarathon Marathon { get; }
+
+    /// <summary>The cluster's load balancers.</summary>
+    public ILoadBalancerPool LoadBalancers { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Makes a session that goes by the clock of the machine.</summary>
+    /// <inheritdoc cref="Create(SessionOptions, IEngineSink, TimeProvider)"/>
+    public static ClusterSession Create(SessionOptions options, IEngineSink sink) => Create(options, sink, TimeProvider.System);
+
+    /// <summary>Makes a session. Nothing is asked of the cluster yet: <see cref="TestAsync"/> does.</summary>
+    /// <param name="options">Which cluster.</param>
+    /// <param name="sink">Hears what no running operation listens to.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="BlueGreenException">An address makes no sense, or the authorities' file cannot be read.</exception>
+    public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
+    {
+        foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris))
+        {
+            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+            {
+                throw new BlueGreenException(
+                    ErrorKind.InvalidArgument, "InvalidAddress", $"'{address.OriginalString}' is not a web address.",
+                    "Give an address such as http://marathon.mesos:8080.", address.OriginalString);
+            }
+        }
+
+        if (options.TimeoutSeconds <= 0)
+        {
+            throw new BlueGreenException(
+                ErrorKind.InvalidArgument, "InvalidTimeout", $"A time-out of {options.TimeoutSeconds} s makes no sense.", "Give a number of seconds above 0.");
+        }
+
+        return options.MarathonUris.Count > 0 ? new ClusterSession(options, sink, time) : throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "NoMarathonAddress", "No Marathon address is given.", "Give at least one, such as http://marathon.mesos:8080.");
+    }
+
+    /// <summary>
+    /// Lets <paramref name="sink"/> hear what the session does on behalf of this asynchronous flow, and of all that it starts from now
+    /// on, until the result is disposed. Operations beside it keep their own listeners.
+    /// </summary>
+    public IDisposable Listen(IEngineSink sink) => _relay.Use(sink);
+
+    /// <summary>A deployer for this cluster.</summary>
+    /// <param name="sink">Hears what is done and why it waits.</param>
+    /// <param name="approval">Asked before each change.</param>
+    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval) => new(Marathon, LoadBalancers, Time, sink, approval);
+
+    /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
+    public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Ends all requests that still run.</summary>
+    public void Dispose()
+    {
+        _marathonHttp.Dispose();
+        _loadBalancerHttp.Dispose();
+    }
+
+    private static HttpClientHandler Handler(SessionOptions options, CertificateTrust? trust)
+    {
+        var handler = new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            UseCookies = false,
+            // .NET Framework would allow two, and the event stream keeps one of them.
+            MaxConnectionsPerServer = 32,
+        };
+        if (options.SkipCertificateCheck) handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
+        else if (trust is not null) handler.ServerCertificateCustomValidationCallback = trust.Accepts;
+        return handler;
+    }
+
+    private HttpLoadBalancer LoadBalancer(LoadBalancerInstance instance, Uri configured, TimeSpan timeout)
+    {
+        var host = configured.HostNameType == UriHostNameType.Dns ? configured.Authority : null;
+        var authorization = CredentialAuthenticator.FromAddress(configured) is { } header ? AuthenticationHeaderValue.Parse(header) : null;
+        return new HttpLoadBalancer(instance, new StatsClient(_loadBalancerHttp, instance.StatsUri, host, authorization), timeout, _relay, Time);
+    }
+}

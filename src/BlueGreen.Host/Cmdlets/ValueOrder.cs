@@ -1,0 +1,13 @@
+namespace BlueGreen.Host.Cmdlets;
+
+/// <summary>PowerShell's order of values; what cannot be compared is compared as text.</summary>
+internal static class ValueOrder
+{
+    public static int Compare(object? one, object? other, bool caseSensitive)
+    {
+        if (LanguagePrimitives.TryCompare(one, other, !caseSensitive, out var order))
+            return order;
+        return string.Compare(
+            one?.ToString(), other?.ToString(), caseSensitive ? StringComparison.CurrentCulture : StringComparison.CurrentCultureIgnoreCase);
+    }
+}

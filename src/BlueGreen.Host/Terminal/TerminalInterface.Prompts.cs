@@ -1,0 +1,113 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation.Host;
+using System.Security;
+
+namespace BlueGreen.Host.Terminal;
+
+/// <summary>This part asks.</summary>
+internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceSelection
+{
+    public override string ReadLine()
+    {
+        RequireInteractive();
+        return ReadAnswer() ?? "";
+    }
+
+    public override SecureString ReadLineAsSecureString()
+    {
+        RequireInteractive();
+        return SecretInput.Read(this);
+    }
+
+    public override Dictionary<string, PSObject?> Prompt(
+        string caption, string message, Collection<FieldDescription> descriptions)
+    {
+        RequireInteractive();
+        WriteHeading(caption, message);
+        var prompt = new FieldPrompt(this);
+        var answers = new Dictionary<string, PSObject?>();
+        foreach (var field in descriptions)
+        {
+            answers[field.Name] = prompt.Ask(field);
+            // The engine takes no answers for a refusal, and names the parameters that it misses.
+            if (prompt.InputEnded)
+                return null!;
+        }
+
+        return answers;
+    }
+
+    public override int PromptForChoice(
+        string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+    {
+        RequireInteractive();
+        WriteHeading(caption, message);
+        return new ChoicePrompt(this, choices).AskOne(defaultChoice);
+    }
+
+    public Collection<int> PromptForChoice(
+        string? caption, string? message, Collection<ChoiceDescription> choices, IEnumerable<int>? defaultChoices)
+    {
+        RequireInteractive();
+        WriteHeading(caption, message);
+        return new ChoicePrompt(this, choices).AskMany([.. defaultChoices ?? []]);
+    }
+
+    public override PSCredential? PromptForCredential(string caption, string message, string userName, string targetName) =>
+        PromptForCredential(caption, message, userName, targetName, PSCredentialTypes.Default, PSCredentialUIOptions.Default);
+
+    public override PSCredential? PromptForCredential(
+        string caption,
+        string message,
+        string userName,
+        string targetName,
+        PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options)
+    {
+        RequireInteractive();
+        WriteHeading(caption, message);
+        if (string.IsNullOrEmpty(userName))
+        {
+            Write("User: ");
+            userName = ReadAnswer() ?? "";
+            if (userName.Length == 0)
+                return null;
+        }
+
+        Write($"Password for user {userName}: ");
+        return new PSCredential(userName, SecretInput.Read(this));
+    }
+
+    /// <summary>The next line of input without its end; null when the input is over.</summary>
+    /// <param name="isSecret">The line must not be seen.</param>
+    public string? ReadAnswer(bool isSecret = false)
+    {
+        lock (_gate)
+            _progress.Hide();
+        var line = Console.In.ReadLine();
+        // A terminal has shown the answer already; elsewhere the text reads as it would there.
+        if (Console.IsInputRedirected)
+            WriteLine(isSecret ? "" : line ?? "");
+        BeginLine();
+        return line;
+    }
+
+    private void WriteHeading(string? caption, string? message)
+    {
+        if (!_atLineStart || !string.IsNullOrEmpty(caption))
+            WriteLine();
+        if (!string.IsNullOrEmpty(caption))
+            WriteLine(_colourOut ? $"{PSStyle.Instance.Bold}{caption}{PSStyle.Instance.Reset}" : caption);
+        if (!string.IsNullOrEmpty(message))
+            WriteLine(message);
+    }
+
+    private void RequireInteractive()
+    {
+        if (_nonInteractive)
+        {
+            throw new PSInvalidOperationException(
+                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. Give the answer as a parameter, or run without -NonInteractive.");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using BlueGreen.Engine;
+using BlueGreen.Engine.Marathon;
+using BlueGreen.Hosting;
+
+namespace BlueGreen.Session;
+
+/// <summary>A cmdlet that works on a cluster.</summary>
+public abstract class SessionCmdlet : EngineCmdlet
+{
+    /// <summary>The session to use; without it, the one that this runspace opened last.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [SessionFromName]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    public BlueGreenSession? Session { get; set; }
+
+    /// <summary>The session in use.</summary>
+    private protected BlueGreenSession Connected { get; private set; } = null!;
+
+    /// <summary>Marathon of the session in use.</summary>
+    private protected IMarathon Cluster => Connected.Cluster.Marathon;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => TryAll(() => Connected = Find());
+
+    /// <inheritdoc/>
+    private protected override string Describe(string target) => $"{target} on {Connected.MarathonUri[0]}";
+
+    /// <inheritdoc/>
+    private protected override IDisposable? Listen(IEngineSink sink) => Connected.Cluster.Listen(sink);
+
+    private BlueGreenSession Find()
+    {
+        var session = Session ?? State.Default ?? throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "NotConnected", "There is no session to work with.",
+            "Open one with Connect-BlueGreen -MarathonUri <uri> -MarathonLbUri <uri>, or start a cluster of your own with Start-BlueGreenLab.");
+        return session.IsOpen ? session : throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "SessionClosed", $"The session '{session.Name}' is closed.", "Open a new one with Connect-BlueGreen.",
+            session.Name);
+    }
+}

@@ -1,0 +1,216 @@
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Tests.Simulation;
+
+namespace BlueGreen.Engine.Tests.Deployment;
+
+public class DeploymentLoopTests
+{
+    [Fact]
+    public void Green_replaces_blue_with_nothing_lost_and_never_fewer_serving_than_wanted()
+    {
+        var shop = new Shop();
+
+        var outcome = shop.Deploy();
+
+        Assert.IsType<Decision.Done>(outcome.Decision);
+        Assert.Null(shop.Blue);
+        Assert.Equal(4, shop.Green!.Instances);
+        Assert.Equal(0, shop.Cluster.Lost);
+        Assert.Equal(4, shop.LowestServing);
+        Assert.Equal(4, outcome.LowestServing);
+    }
+
+    [Fact]
+    public void Green_grows_by_half_as_zdd_does_and_blue_is_never_scaled()
+    {
+        var shop = new Shop(instances: 10);
+
+        shop.Deploy();
+
+        Assert.Equal(
+            ["create /shop-green", "scale /shop-green 2", "scale /shop-green 3", "scale /shop-green 5", "scale /shop-green 8",
+             "scale /shop-green 10", "delete /shop-blue"],
+            shop.Marathon.Changes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Each_killed_task_has_a_proof_from_each_load_balancer(int loadBalancers)
+    {
+        var shop = new Shop(loadBalancers: loadBalancers);
+
+        var proofs = shop.Deploy().Proofs;
+
+        Assert.Equal(4 * loadBalancers, proofs.Length);
+        Assert.All(proofs, proof =>
+        {
+            Assert.True(proof.IsDrained);
+            Assert.Equal(DrainEvidence.ProcessSet, proof.Evidence);
+            Assert.True(proof.OutOfPoolSince <= proof.IdleSince && proof.IdleSince <= proof.CheckedAt);
+        });
+    }
+
+    [Fact]
+    public void Blue_stays_as_long_as_an_old_worker_may_still_have_requests_on_it()
+    {
+        var shop = new Shop { Policy = new RolloutPolicy { DrainTimeout = TimeSpan.FromMinutes(2) } };
+        shop.Cluster.RequestDuration = TimeSpan.FromSeconds(30);
+
+        var outcome = shop.Deploy();
+
+        Assert.IsType<Decision.Done>(outcome.Decision);
+        Assert.Equal(0, shop.Cluster.Lost);
+        Assert.Contains(outcome.Proofs, proof => proof.DrainTime > TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Requests_that_do_not_end_hold_the_deployment_with_everything_served()
+    {
+        var shop = new Shop { Policy = new RolloutPolicy { DrainTimeout = TimeSpan.FromSeconds(20) } };
+        shop.Cluster.RequestDuration = TimeSpan.FromHours(1);
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal("DrainTimeout", hold.ReasonId);
+        Assert.Contains("10.0.0.1:9090", hold.Reason);
+        Assert.Equal(4, shop.Blue!.Instances);
+        Assert.Equal(0, shop.Cluster.Lost);
+    }
+
+    [Fact]
+    public void A_version_that_never_gets_healthy_ends_at_the_health_timeout_and_blue_serves_on()
+    {
+        var shop = new Shop { Policy = new RolloutPolicy { HealthTimeout = TimeSpan.FromSeconds(60) } };
+        shop.Marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(1), HealthyAfter: null);
+        var began = shop.World.Now;
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal("HealthTimeout", hold.ReasonId);
+        Assert.InRange(shop.World.Now - began, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(66));
+        Assert.Equal(4, shop.LowestServing);
+        Assert.Equal(["create /shop-green"], shop.Marathon.Changes);
+    }
+
+    [Fact]
+    public void A_load_balancer_that_hears_nothing_any_more_is_named_and_nothing_is_killed()
+    {
+        var shop = new Shop { Policy = new RolloutPolicy { ConvergeTimeout = TimeSpan.FromSeconds(30) } };
+        shop.Cluster.LoadBalancers[1].IsDeaf = true;
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal("LoadBalancerTimeout", hold.ReasonId);
+        Assert.Contains("10.0.0.2:9090", hold.Reason);
+        Assert.Equal(["create /shop-green"], shop.Marathon.Changes);
+    }
+
+    [Fact]
+    public void A_load_balancer_that_cannot_be_read_for_a_while_only_delays()
+    {
+        var shop = new Shop();
+        shop.World.After(TimeSpan.FromSeconds(5), () => shop.Cluster.LoadBalancers[0].IsUnreachable = true);
+        shop.World.After(TimeSpan.FromSeconds(35), () => shop.Cluster.LoadBalancers[0].IsUnreachable = false);
+
+        Assert.IsType<Decision.Done>(shop.Deploy().Decision);
+        Assert.Equal(0, shop.Cluster.Lost);
+        Assert.Contains(shop.Cluster.Messages, text => text.Contains("10.0.0.1:9090: connection refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_Marathon_that_is_away_for_some_seconds_only_delays()
+    {
+        var shop = new Shop();
+        var away = false;
+        shop.World.After(TimeSpan.FromSeconds(5), () => away = true);
+        shop.World.After(TimeSpan.FromSeconds(25), () => away = false);
+        shop.Marathon.BeforeCall = _ =>
+        {
+            if (away) throw new BlueGreenException(ErrorKind.Unavailable, "MarathonUnreachable", "503", "");
+        };
+
+        Assert.IsType<Decision.Done>(shop.Deploy().Decision);
+        Assert.Equal(0, shop.Cluster.Lost);
+    }
+
+    [Fact]
+    public void A_lost_answer_to_a_change_that_was_made_does_no_harm()
+    {
+        var shop = new Shop();
+        var lost = new HashSet<string>();
+        shop.Marathon.AfterCall = what =>
+        {
+            if (what != "read" && lost.Add(what)) throw new BlueGreenException(ErrorKind.Unavailable, "MarathonUnreachable", "reset", "");
+        };
+        shop.Create("green", 1, tolerateLostAnswer: true);
+
+        Assert.IsType<Decision.Done>(shop.Deploy().Decision);
+        Assert.Equal(4, shop.Green!.Instances);
+        Assert.Equal(0, shop.Cluster.Lost);
+    }
+
+    [Fact]
+    public void A_third_app_in_the_group_stops_everything()
+    {
+        var shop = new Shop();
+        shop.World.After(TimeSpan.FromSeconds(3), () => shop.Create("red", 1));
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal("ThirdAppInGroup", hold.ReasonId);
+        Assert.Contains("/shop-red", hold.Reason);
+        Assert.NotNull(shop.Blue);
+    }
+
+    [Fact]
+    public void Answering_no_to_the_removal_leaves_both_colours()
+    {
+        var shop = new Shop { Approval = new Answer(act => !act.Destructive) };
+
+        var outcome = shop.Deploy();
+
+        Assert.IsType<Decision.Delete>(outcome.Decision);
+        Assert.NotNull(shop.Blue);
+        Assert.Empty(outcome.Proofs);
+    }
+
+    [Fact]
+    public void A_question_that_takes_minutes_is_followed_by_a_new_look_before_the_kill()
+    {
+        var shop = new Shop();
+        shop.Approval = new Answer(act =>
+        {
+            if (!act.Destructive) return true;
+            // While the user thinks, a load balancer puts blue back, as it does after a fail-over of Marathon.
+            shop.World.Advance(TimeSpan.FromMinutes(3));
+            shop.Cluster.LoadBalancers[0].IsUnreachable = true;
+            shop.World.After(TimeSpan.FromSeconds(20), () => shop.Cluster.LoadBalancers[0].IsUnreachable = false);
+            return true;
+        });
+
+        var outcome = shop.Deploy();
+
+        Assert.IsType<Decision.Done>(outcome.Decision);
+        Assert.All(outcome.Proofs, proof => Assert.True(proof.IsDrained));
+        Assert.Equal(0, shop.Cluster.Lost);
+    }
+
+    [Fact]
+    public void Nothing_is_read_from_Marathon_more_often_than_events_and_the_five_second_look_ask_for()
+    {
+        var shop = new Shop();
+        var began = shop.World.Now;
+
+        shop.Deploy();
+
+        var seconds = (shop.World.Now - began).TotalSeconds;
+        Assert.InRange(shop.Marathon.Reads, 5, (int)(seconds / 5) + 60);
+    }
+
+    private sealed class Answer(Func<PlannedAct, bool> answer) : IApproval
+    {
+        public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken) => Task.FromResult(answer(act));
+    }
+}
