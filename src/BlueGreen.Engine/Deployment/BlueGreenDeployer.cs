@@ -36,17 +36,30 @@ public sealed class BlueGreenDeployer
     {
         var startedAt = _cluster.Time.GetUtcNow();
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        var report = new DeploymentReport(_cluster, prepared, startedAt);
+        var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
 
         var act = prepared.DescribeCreation();
         if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
         await _cluster.Marathon.CreateAppAsync(prepared.Definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
         _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
-        var observer = GroupObserver.ForGroup(_cluster, prepared.Roles.Group);
-        var loop = new DeploymentLoop(_cluster, observer, prepared.Roles, policy, prepared.Target);
-        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Goes on with a deployment that was left half-way, by this module or by zdd.py, from any machine.</summary>
+    /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> ResumeAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.Forward, cancellationToken);
+
+    /// <summary>Lets the new colour serve alone, out of a hybrid too.</summary>
+    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> CompleteAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.ForwardToTheEnd, cancellationToken);
+
+    /// <summary>Goes back to the previous colour: it serves whole before anything of the new one is taken out.</summary>
+    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
+    public Task<BlueGreenDeployment> UndoAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        GoOnAsync(group, policy, Direction.Back, cancellationToken);
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>
@@ -60,4 +73,18 @@ public sealed class BlueGreenDeployer
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
+
+    private async Task<BlueGreenDeployment> GoOnAsync(string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var run = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(run, policy, new DeploymentReport(_cluster, run, startedAt), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    {
+        var observer = GroupObserver.ForGroup(_cluster, run.Roles.Group);
+        var loop = new DeploymentLoop(_cluster, observer, run.Roles, policy, run.Goal);
+        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+    }
 }

@@ -8,16 +8,16 @@ internal static class RolloutPlan
         var steps = ImmutableArray.CreateBuilder<PlanStep>();
         void Add(string target, string action, string reason) => steps.Add(new PlanStep(steps.Count + 1, target, action, reason));
 
-        var newId = prepared.Roles.NewId;
+        var newId = prepared.Run.Roles.StayingId;
         var creation = prepared.DescribeCreation();
         Add(creation.Target, creation.Action, creation.Reason);
         var instances = prepared.Definition.Instances ?? 1;
         Add(newId, Healthy(instances, policy), "only then do the load balancers take them up");
         if (prepared.Old is not { } old) return steps.ToImmutable();
 
-        while (instances < prepared.Target)
+        while (instances < prepared.Run.Goal.Staying)
         {
-            var next = policy.Growth.Next(instances, old.Instances, prepared.Target);
+            var next = policy.Growth.Next(instances, old.Instances, prepared.Run.Goal.Staying);
             Add(newId, $"Scale from {instances} to {next} instances", $"all {instances} serve on every load balancer, and as many of {old.Id} leave the pool");
             Add(newId, Healthy(next, policy), "as many of the old colour leave the pool");
             instances = next;

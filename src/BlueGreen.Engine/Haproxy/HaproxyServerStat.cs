@@ -31,6 +31,12 @@ public sealed record HaproxyServerStat
     /// <summary>HAProxy's <c>svname</c>.</summary>
     public required string Server { get; init; }
 
+    /// <summary>The app of the task that it stands for; null where the tasks were not looked up.</summary>
+    public string? AppId { get; init; }
+
+    /// <summary>The task that it stands for; null where the tasks were not looked up, and once the task is gone.</summary>
+    public string? TaskId { get; init; }
+
     /// <summary>The status in HAProxy's own words.</summary>
     public required string Status { get; init; }
 

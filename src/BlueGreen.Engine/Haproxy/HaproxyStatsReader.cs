@@ -32,7 +32,8 @@ internal static class HaproxyStatsReader
     {
         try
         {
-            using var reader = CsvDataReader.Create(new StringReader(csv), Options);
+            // The mark in front of the header would make a comment of it.
+            using var reader = CsvDataReader.Create(new StringReader(csv.TrimStart('\uFEFF', '#', ' ')), Options);
             if (!reader.Read()) throw Unreadable(loadBalancer, "the text is empty");
             var columns = Columns.Of(reader);
             if (columns is null) throw Unreadable(loadBalancer, $"its first line does not name the columns {string.Join(", ", Needed)}");
@@ -63,7 +64,7 @@ internal static class HaproxyStatsReader
             var byName = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var i = 0; i < header.RowFieldCount; i++)
             {
-                var name = header.GetString(i).TrimStart('#', ' ', '\uFEFF').Trim();
+                var name = header.GetString(i).Trim();
                 if (name.Length > 0 && !byName.ContainsKey(name)) byName.Add(name, i);
             }
 

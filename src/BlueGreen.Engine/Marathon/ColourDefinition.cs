@@ -25,7 +25,7 @@ public static class ColourDefinition
     /// <param name="group">The apps of its deployment group as they are now; empty at a first deployment.</param>
     /// <param name="request">What is wanted.</param>
     /// <exception cref="BlueGreenException">
-    /// <c>MissingId</c>, <c>MissingLabel</c>, <c>MissingServicePort</c>, <c>MissingAlternatePort</c>, <c>InvalidLabel</c>,
+    /// <c>MissingId</c>, <c>MissingLabel</c>, <c>MissingServicePort</c>, <c>InvalidLabel</c>,
     /// <c>AlternatePortInUse</c>, <c>InvalidInstances</c>.
     /// </exception>
     public static AppDefinition Prepare(AppDefinition file, IReadOnlyList<MarathonApp> group, ColourRequest request)
@@ -67,9 +67,9 @@ public static class ColourDefinition
         for (var index = 0; index < slots.Count; index++)
         {
             var port = slots.Get(index);
-            // Port 0 is chosen by Marathon: it is another one for each colour by itself.
-            if (port == 0) continue;
-            if (index >= alternates.Length) throw MissingAlternate(id, index, port);
+            // Port 0 is chosen by Marathon, another one for each colour. Ports without an alternate stay alike, as with zdd.py.
+            if (port == 0 || index >= alternates.Length) continue;
+            if (port == alternates[index]) throw AlternateInUse(id, port, id);
             labels[DeploymentLabels.Port(index)] = Text(port);
             slots.Set(index, last is null ? port : NextPort(last, index, port, alternates[index], id));
         }
@@ -84,10 +84,7 @@ public static class ColourDefinition
         var next = current != alternate
             ? alternate
             : int.TryParse(last.Labels.GetValueOrDefault(DeploymentLabels.Port(index)), NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : ownPort;
-        return next != current ? next : throw new BlueGreenException(
-            ErrorKind.InvalidData, "AlternatePortInUse",
-            $"{last.Id} has the service port {current}, and the alternate port of {id} is the same one, so the next colour has none.",
-            $"Give the label {DeploymentLabels.AltPort} a port that no app has.", id);
+        return next != current ? next : throw AlternateInUse(last.Id, current, id);
     }
 
     /// <summary>Who is newer is told by comparing these as text: a clock that was put back must not turn the colours round.</summary>
@@ -117,9 +114,10 @@ public static class ColourDefinition
             ? $"Add the label {label} with the name that the service has in HAProxy; both colours carry it."
             : $"Add the label {label} with a free service port for the second colour: service ports are unique in Marathon.");
 
-    private static BlueGreenException MissingAlternate(string id, int index, int port) => Missing(
-        "MissingAlternatePort", id, $"alternate port for its service port {port} (index {index})",
-        $"List one port for each service port in the label {DeploymentLabels.AltPort}, with commas between.");
+    private static BlueGreenException AlternateInUse(string owner, int port, string id) => new(
+        ErrorKind.InvalidData, "AlternatePortInUse",
+        $"{owner} has the service port {port}, and the alternate port of {id} is the same one, so the other colour has none.",
+        $"Give the label {DeploymentLabels.AltPort} a port that no app has.", id);
 
     private static BlueGreenException Missing(string errorId, string who, string what, string remedy) =>
         new(ErrorKind.InvalidData, errorId, $"{who} has no {what}.", remedy, who);

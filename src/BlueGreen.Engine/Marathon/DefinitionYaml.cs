@@ -17,7 +17,8 @@ internal static class DefinitionYaml
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            // Stream and document count too.
+            stream.Load(new YamlDepthGuard(new Parser(new StringReader(text)), MaxDepth + 2));
             if (stream.Documents.Count == 0) throw DefinitionErrors.Unreadable(source, "the text is empty");
             if (stream.Documents.Count > 1)
             {
@@ -33,6 +34,11 @@ internal static class DefinitionYaml
         catch (YamlException error)
         {
             throw DefinitionErrors.Unreadable(source, (error.InnerException ?? error).Message, error.Start.Line, error.Start.Column, error);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            // What the YAML reader itself stumbles over: an empty key inside a list, for one.
+            throw DefinitionErrors.Unreadable(source, $"it is no valid YAML ({error.Message})", cause: error);
         }
     }
 

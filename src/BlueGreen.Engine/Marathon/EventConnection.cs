@@ -7,18 +7,20 @@ internal sealed class EventConnection : IDisposable
 {
     private readonly HttpResponseMessage _response;
     private readonly ITimer _silence;
-    private readonly CancellationTokenRegistration _cancellation;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenRegistration _closing;
     private readonly IAsyncEnumerator<SseItem<string>> _messages;
     private volatile bool _silent;
 
     private EventConnection(HttpResponseMessage response, Stream body, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken)
     {
         _response = response;
-        // .NET Framework does not end a pending read of a body when its token is cancelled: only closing the response does.
-        _silence = time.CreateTimer(_ => { _silent = true; _response.Dispose(); }, null, silence, Timeout.InfiniteTimeSpan);
-        _cancellation = cancellationToken.Register(_response.Dispose);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // .NET Framework does not end a pending read when its token is cancelled, only when the response is closed.
+        _closing = _stop.Token.Register(_response.Dispose);
+        _silence = time.CreateTimer(_ => { _silent = true; Stop(); }, null, silence, Timeout.InfiniteTimeSpan);
         var watched = new SilenceWatch(body, () => _silence.Change(silence, Timeout.InfiniteTimeSpan));
-        _messages = SseParser.Create(watched).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _messages = SseParser.Create(watched).EnumerateAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Why the connection ended; null while it has not.</summary>
@@ -39,7 +41,7 @@ internal sealed class EventConnection : IDisposable
         catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EndReason = _silent ? "nothing came for too long" : error.Message;
+            EndReason = _silent ? "nothing came for too long" : error.Message.TrimEnd('.');
         }
 
         return null;
@@ -47,8 +49,22 @@ internal sealed class EventConnection : IDisposable
 
     public void Dispose()
     {
-        _cancellation.Dispose();
         _silence.Dispose();
-        _response.Dispose();
+        Stop();
+        _closing.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Cancelling comes first: merely closing the response would wait for the rest of a stream that has none.</summary>
+    private void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The timer's last turn came after the end.
+        }
     }
 }

@@ -8,7 +8,7 @@ internal static class MarathonErrors
     /// <summary>Where the ids of the deployments that hold an app are kept in <see cref="Exception.Data"/>.</summary>
     public const string DeploymentsKey = "DeploymentIds";
 
-    public static BlueGreenException Unreachable(NoAnswerException error, int tries) => error.WorthARetry
+    public static BlueGreenException Unreachable(NoAnswerException error, int tries) => error.Kind != NoAnswerKind.Untrusted
         ? new BlueGreenException(
             ErrorKind.Unavailable, "MarathonUnreachable",
             $"Marathon at {error.Endpoint} cannot be reached: {error.Message}{(tries > 1 ? $" (tried {tries} times)" : "")}.",

@@ -119,8 +119,7 @@ internal sealed class MarathonEventStream(MarathonHttp http)
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             http.Endpoints.LeaveBehind(endpoint);
-            throw MarathonErrors.Unreachable(
-                new NoAnswerException(endpoint, $"no answer within {http.Options.RequestTimeout.TotalSeconds:0.#} s", true, error), 1);
+            throw MarathonErrors.Unreachable(NoAnswerException.After(http.Options.RequestTimeout, endpoint, error), 1);
         }
     }
 

@@ -41,10 +41,25 @@ internal sealed record MarathonAnswer(int Status, string? MediaType, string Body
 }
 
 /// <summary>A request that got no answer.</summary>
-internal sealed class NoAnswerException(Uri endpoint, string reason, bool worthARetry, Exception? cause) : Exception(reason, cause)
+internal sealed class NoAnswerException(Uri endpoint, NoAnswerKind kind, string reason, Exception? cause) : Exception(reason, cause)
 {
     public Uri Endpoint { get; } = endpoint;
 
-    /// <summary>False where the next try would end the same way: an untrusted certificate.</summary>
-    public bool WorthARetry { get; } = worthARetry;
+    public NoAnswerKind Kind { get; } = kind;
+
+    public static NoAnswerException After(TimeSpan timeout, Uri endpoint, Exception cause) =>
+        new(endpoint, NoAnswerKind.TimedOut, $"no answer within {timeout.TotalSeconds:0.#} s", cause);
+}
+
+/// <summary>Why there was no answer.</summary>
+internal enum NoAnswerKind
+{
+    /// <summary>No connection, or it broke.</summary>
+    Broken,
+
+    /// <summary>Nothing came in time. Only another endpoint is worth a try.</summary>
+    TimedOut,
+
+    /// <summary>The certificate is not trusted: the next try would end the same way.</summary>
+    Untrusted,
 }

@@ -38,7 +38,7 @@ internal sealed class MarathonHttp(
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = options.MaxRetryDelay,
-                ShouldHandle = args => new ValueTask<bool>(IsPassing(args.Outcome) && MayGoOn()),
+                ShouldHandle = args => new ValueTask<bool>(IsPassing(args.Outcome) && MayGoOn(args.Outcome)),
             })
             .Build();
         try
@@ -50,8 +50,9 @@ internal sealed class MarathonHttp(
             throw MarathonErrors.Unreachable(error, tries);
         }
 
-        bool MayGoOn() =>
-            options.Retries > 0 && (time.GetElapsedTime(started) < options.RequestTimeout || tried.Count < endpoints.All.Length);
+        bool MayGoOn(Outcome<MarathonAnswer> outcome) => options.Retries > 0
+            && (tried.Count < endpoints.All.Length
+                || (time.GetElapsedTime(started) < options.RequestTimeout && outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }));
 
         async Task<MarathonAnswer> TryOnceAsync(CancellationToken token)
         {
@@ -118,7 +119,7 @@ internal sealed class MarathonHttp(
     }
 
     private static bool IsPassing(Outcome<MarathonAnswer> outcome) =>
-        outcome.Result?.IsPassing == true || outcome.Exception is NoAnswerException { WorthARetry: true };
+        outcome.Result?.IsPassing == true || outcome.Exception is NoAnswerException { Kind: not NoAnswerKind.Untrusted };
 
     private async Task<MarathonAnswer> ExchangeAsync(Uri endpoint, MarathonRequest request, bool isRepeat, CancellationToken cancellationToken)
     {
@@ -136,7 +137,7 @@ internal sealed class MarathonHttp(
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NoAnswerException(endpoint, $"no answer within {options.RequestTimeout.TotalSeconds:0.#} s", true, error);
+            throw NoAnswerException.After(options.RequestTimeout, endpoint, error);
         }
     }
 
@@ -161,9 +162,9 @@ internal sealed class MarathonHttp(
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            var reason = Innermost(error).Message;
+            var reason = Innermost(error).Message.TrimEnd('.');
             Tell(request, address, $"no answer ({reason})", started);
-            throw new NoAnswerException(endpoint, reason, !IsUntrusted(error), error);
+            throw new NoAnswerException(endpoint, IsUntrusted(error) ? NoAnswerKind.Untrusted : NoAnswerKind.Broken, reason, error);
         }
     }
 

@@ -10,15 +10,7 @@ internal static class LabelChecks
 {
     private static readonly Regex Indexed = new("^HAPROXY_(?<index>[0-9]+)_(?<name>[A-Z_]+)$", RegexOptions.CultureInvariant);
 
-    public static IEnumerable<PreflightFinding> Check(JObject app) =>
-        NotText(app).Concat(Groups(app)).Concat(OfPorts(app));
-
-    private static IEnumerable<PreflightFinding> NotText(JObject app) =>
-        from label in (app["labels"] as JObject)?.Properties() ?? []
-        where label.Value.Type != JTokenType.String
-        select new PreflightFinding(
-            "LabelNotText", PreflightSeverity.Error, $"The value of the label {label.Name} is not a text; Marathon refuses it.",
-            "Put it in quotes.", $"labels.{label.Name}");
+    public static IEnumerable<PreflightFinding> Check(JObject app) => Groups(app).Concat(OfPorts(app));
 
     private static IEnumerable<PreflightFinding> Groups(JObject app)
     {

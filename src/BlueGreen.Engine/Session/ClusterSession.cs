@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 
@@ -54,6 +55,10 @@ public sealed class ClusterSession : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Makes a session that goes by the clock of the machine.</summary>
+    /// <inheritdoc cref="Create(SessionOptions, IEngineSink, TimeProvider)"/>
+    public static ClusterSession Create(SessionOptions options, IEngineSink sink) => Create(options, sink, TimeProvider.System);
+
     /// <summary>Makes a session. Nothing is asked of the cluster yet: <see cref="TestAsync"/> does.</summary>
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
@@ -86,6 +91,11 @@ public sealed class ClusterSession : IDisposable
     /// on, until the result is disposed. Operations beside it keep their own listeners.
     /// </summary>
     public IDisposable Listen(IEngineSink sink) => _relay.Use(sink);
+
+    /// <summary>A deployer for this cluster.</summary>
+    /// <param name="sink">Hears what is done and why it waits.</param>
+    /// <param name="approval">Asked before each change.</param>
+    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval) => new(Marathon, LoadBalancers, Time, sink, approval);
 
     /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
     public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);

@@ -43,7 +43,11 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
         using var pump = new PipelinePump(this, Ask, _stop.Token);
         try
         {
-            return pump.Run(work);
+            return pump.Run(async call =>
+            {
+                using var _ = Listen(call.Sink);
+                return await work(call).ConfigureAwait(false);
+            });
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -86,6 +90,9 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(ErrorRecords.From(error, null));
         }
     }
+
+    /// <summary>Has the sink hear what the work at hand causes elsewhere, until the result is disposed.</summary>
+    private protected virtual IDisposable? Listen(IEngineSink sink) => null;
 
     /// <summary>Asks the user about a change; one that kills tasks is asked about twice, unless the answer was given beforehand.</summary>
     private protected bool Ask(PlannedAct act)

@@ -6,8 +6,9 @@ namespace BlueGreen.Hosting;
 
 /// <summary>Called by PowerShell around the module's life.</summary>
 /// <remarks>
-/// PowerShell reads the exported types before it calls this: no public type may derive from, or implement, a type of the engine or
-/// of what the engine depends on.
+/// PowerShell reads the exported types before it calls this: no public type may derive from, implement, or have a field of a value
+/// type (an enumeration, an immutable array) of the engine or of what the engine depends on. Reading such a type would load the
+/// engine from beside this assembly into the default context.
 /// </remarks>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {

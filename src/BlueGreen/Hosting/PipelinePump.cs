@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
-using BlueGreen.Session;
 
 namespace BlueGreen.Hosting;
 
@@ -33,11 +32,7 @@ internal sealed class PipelinePump : IEngineSink, IApproval, IDisposable
     public T Run<T>(Func<EngineCall, Task<T>> work)
     {
         var call = new EngineCall(this, this, o => Post(() => _cmdlet.WriteObject(o)), Fail, _cancel.Token);
-        var task = Task.Run(() =>
-        {
-            using var _ = SessionSink.Listen(this);
-            return work(call);
-        });
+        var task = Task.Run(() => work(call));
         task.ContinueWith(
             _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try

@@ -8,7 +8,7 @@ namespace BlueGreen.Hosting;
 internal static class PlainValues
 {
     /// <summary>A hash table with plain contents, in its order.</summary>
-    public static IReadOnlyDictionary<string, object?> Of(IDictionary table)
+    public static Dictionary<string, object?> Of(IDictionary table)
     {
         var plain = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in table)

@@ -8,6 +8,7 @@ namespace BlueGreen.Lab;
 internal sealed class LabProcess : IDisposable
 {
     private const int LinesKept = 40;
+    private static readonly string[] SetsidPaths = ["/usr/bin/setsid", "/bin/setsid"];
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
@@ -52,7 +53,7 @@ internal sealed class LabProcess : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try
         {
-            // The lab takes the end of its input for the wish to end, and takes its processes with it.
+            // The end of its input is the lab's sign to end, with all its processes. It sees that, too, when this process is killed.
             _process.StandardInput.Close();
             if (!_process.WaitForExit((int)TimeToEnd.TotalMilliseconds)) _process.Kill();
         }
@@ -64,15 +65,21 @@ internal sealed class LabProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Describe(string program, IReadOnlyList<string> arguments) => new("dotnet")
+    private static ProcessStartInfo Describe(string program, IReadOnlyList<string> arguments)
     {
-        Arguments = string.Join(" ", new[] { program }.Concat(arguments).Select(Quote)),
-        UseShellExecute = false,
-        CreateNoWindow = true,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+        // In a session of its own, so that a Ctrl-C that is meant for a cmdlet does not reach the lab and its processes.
+        var setsid = SetsidPaths.FirstOrDefault(File.Exists);
+        string[] command = setsid is null ? ["dotnet", program] : [setsid, "dotnet", program];
+        return new ProcessStartInfo(command[0])
+        {
+            Arguments = string.Join(" ", command.Skip(1).Concat(arguments).Select(Quote)),
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
 
     private static string Quote(string argument) => $"\"{argument.Replace("\"", "\\\"")}\"";
 

@@ -39,12 +39,13 @@ public abstract class AppChangesCmdlet : SessionCmdlet
         [.. new[] { nameof(Image), nameof(Cmd), nameof(Env), nameof(Label), nameof(Set) }.Where(MyInvocation.BoundParameters.ContainsKey)];
 
     /// <summary>The changes that were asked for.</summary>
-    private protected AppChanges Changes() => new()
+    private protected AppChanges Changes(int? instances = null) => new()
     {
+        Instances = instances,
         Image = Image,
         Cmd = Cmd,
-        Env = Env is null ? null : PlainValues.Texts(Env, nameof(Env)),
-        Labels = Label is null ? null : PlainValues.Texts(Label, nameof(Label)),
-        Set = Set is null ? null : PlainValues.Of(Set),
+        Env = PlainValues.Texts(Env ?? [], nameof(Env)),
+        Labels = PlainValues.Texts(Label ?? [], nameof(Label)),
+        Set = PlainValues.Of(Set ?? []),
     };
 }

@@ -50,4 +50,8 @@ internal static class AppIds
     /// <summary>The error about an app that is not there.</summary>
     public static BlueGreenException Missing(string id) => new(
         ErrorKind.NotFound, "AppNotFound", $"There is no app '{id}'.", "Get-MarathonApp lists the apps of the cluster.", id);
+
+    /// <summary>The error about a task that is not there.</summary>
+    public static BlueGreenException MissingTask(string id) => new(
+        ErrorKind.NotFound, "TaskNotFound", $"There is no task '{id}'.", "Get-MarathonTask lists the tasks; this one may have ended.", id);
 }

@@ -65,7 +65,7 @@ public sealed class SetMarathonAppCommand : AppChangesCmdlet
 
     private void Change(MarathonApp app)
     {
-        var update = WhatChanges.Count == 0 ? null : AppUpdate.Of(app, Changes() with { Instances = Instances });
+        var update = WhatChanges.Count == 0 ? null : AppUpdate.Of(app, Changes(Instances));
         if (!Ask(new PlannedAct(app.Id, Describe(app, update is not null), ""))) return;
         var changed = Run(async call =>
         {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Hosting;
@@ -52,10 +51,7 @@ public sealed class StopMarathonTaskCommand : SessionCmdlet
             var matching = tasks.Where(task => pattern.IsMatch(task.Id)).ToList();
             chosen.AddRange(matching);
             if (matching.Count > 0 || AppIds.IsPattern(id)) continue;
-            WriteError(ErrorRecords.From(
-                new BlueGreenException(
-                    ErrorKind.NotFound, "TaskNotFound", $"There is no task '{id}'.", "Get-MarathonTask lists the tasks; this one may have ended.", id),
-                id));
+            WriteError(ErrorRecords.From(AppIds.MissingTask(id), id));
         }
 
         return [.. chosen.Distinct()];

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using BlueGreen.Engine;
+using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Session;
 using BlueGreen.Lab;
@@ -14,23 +16,20 @@ public sealed class BlueGreenSession
     private volatile IReadOnlyList<string> _groups = [];
     private int _closed;
 
-    internal BlueGreenSession(string name, Uri marathonUri, IReadOnlyList<Uri> marathonLbUri, ClusterSession cluster, LabProcess? lab = null)
+    internal BlueGreenSession(ClusterSession cluster, LabProcess? lab = null)
     {
-        Name = name;
-        MarathonUri = marathonUri;
-        MarathonLbUri = [.. marathonLbUri];
         Cluster = cluster;
         Lab = lab;
     }
 
     /// <summary>How it is called in -Session.</summary>
-    public string Name { get; }
+    public string Name => Cluster.Name;
 
-    /// <summary>Marathon's address.</summary>
-    public Uri MarathonUri { get; }
+    /// <summary>Addresses of Marathon's instances, or of the gateway in front of it.</summary>
+    public IReadOnlyList<Uri> MarathonUri => Cluster.Options.MarathonUris;
 
     /// <summary>Addresses of the load balancers' statistics ports, as given: each of their hosts' A records is an instance.</summary>
-    public IReadOnlyList<Uri> MarathonLbUri { get; }
+    public IReadOnlyList<Uri> MarathonLbUri => Cluster.Options.LoadBalancerUris;
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset ConnectedAt { get; } = DateTimeOffset.Now;
@@ -82,6 +81,33 @@ public sealed class BlueGreenSession
 
     /// <summary>Drops what completion offered of an app that is gone.</summary>
     internal void Forget(string appId) => _appIds = [.. _appIds.Where(id => id != appId)];
+
+    /// <summary>Reads all load balancers at the same time.</summary>
+    /// <param name="backends">Exact names of backends; empty means all.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="BlueGreenException"><c>NoLoadBalancer</c>: the session names none.</exception>
+    internal async Task<IReadOnlyList<LoadBalancerReading>> ReadLoadBalancersAsync(IReadOnlyCollection<string> backends, CancellationToken token)
+    {
+        var all = await Cluster.LoadBalancers.DiscoverAsync(token).ConfigureAwait(false);
+        if (all.IsEmpty)
+        {
+            throw new BlueGreenException(
+                ErrorKind.InvalidArgument, "NoLoadBalancer", $"The session '{Name}' has no load balancer.",
+                "Connect with -MarathonLbUri, such as http://marathon-lb.marathon.mesos:9090.", Name);
+        }
+
+        return await Task.WhenAll(all.Select(one => one.ReadAsync(backends, token))).ConfigureAwait(false);
+    }
+
+    /// <summary>The error about a load balancer that could not be read.</summary>
+    internal static BlueGreenException Unreadable(LoadBalancerReading reading) => new(
+        ErrorKind.Unavailable,
+        reading.Quality == ReadingQuality.Torn ? "LoadBalancerReloading" : "LoadBalancerUnreachable",
+        $"The load balancer {reading.Instance.Name} cannot be read: {reading.Problem}.",
+        reading.Quality == ReadingQuality.Torn
+            ? "It reloads again and again just now; try again in some seconds."
+            : "Check that this is marathon-lb's statistics port (9090 by default) and that it can be reached from here.",
+        reading.Instance.Name);
 
     /// <summary>Lets go of its connections.</summary>
     internal void Close()

@@ -25,7 +25,10 @@ public abstract class SessionCmdlet : EngineCmdlet
     protected override void BeginProcessing() => TryAll(() => Connected = Find());
 
     /// <inheritdoc/>
-    private protected override string Describe(string target) => $"{target} on {Connected.MarathonUri}";
+    private protected override string Describe(string target) => $"{target} on {Connected.MarathonUri[0]}";
+
+    /// <inheritdoc/>
+    private protected override IDisposable? Listen(IEngineSink sink) => Connected.Cluster.Listen(sink);
 
     private BlueGreenSession Find()
     {

@@ -8,13 +8,17 @@ namespace BlueGreen.Session;
 public sealed class SessionFromNameAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Plain(inputData) switch
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (value is not string name) return inputData;
-        var sessions = RunspaceOwned.Of(Runspace.DefaultRunspace).Sessions;
-        return sessions.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentTransformationMetadataException(
-                $"There is no open session '{name}' in this runspace. Get-BlueGreenSession lists them; Connect-BlueGreen opens one.");
-    }
+        string name => Find(name),
+        object[] several => several.Select(one => Plain(one) is string name ? Find(name) : one).ToArray(),
+        _ => inputData,
+    };
+
+    private static object Plain(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private static object Find(string name) =>
+        RunspaceOwned.Of(Runspace.DefaultRunspace).Sessions.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new ArgumentTransformationMetadataException(
+            $"There is no open session '{name}' in this runspace. Get-BlueGreenSession lists them; Connect-BlueGreen opens one.");
 }

@@ -1,0 +1,182 @@
+using System.Collections;
+using System.Management.Automation;
+using BlueGreen.Engine;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Preflight;
+using BlueGreen.Hosting;
+using BlueGreen.Marathon;
+
+namespace BlueGreen.Deployment;
+
+/// <summary>Puts a new colour of a service in place of the one that serves, with no request lost.</summary>
+[Cmdlet(VerbsLifecycle.Start, "BlueGreenDeployment", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]
+[OutputType(typeof(BlueGreenDeployment))]
+[OutputType(typeof(PlanStep))]
+public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
+{
+    private const string ByPath = "Path";
+    private const string ByApp = "InputObject";
+    private const string ByDefinition = "Definition";
+
+    // Numbers, since a field with a value type of the engine has it loaded before ModuleInitializer can say from where.
+    private int _onDrainTimeout = (int)DrainTimeoutAction.Hold;
+    private int _onFailure = (int)FailureAction.Hold;
+
+    /// <summary>Files with app definitions, in JSON or YAML.</summary>
+    [Parameter(ParameterSetName = ByPath, Mandatory = true, Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>A live app, of which the new colour is made with the changes that are asked for.</summary>
+    [Parameter(ParameterSetName = ByApp, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public MarathonApp? InputObject { get; set; }
+
+    /// <summary>The definition itself.</summary>
+    [Parameter(ParameterSetName = ByDefinition, Mandatory = true)]
+    [ValidateNotNull]
+    public IDictionary? Definition { get; set; }
+
+    /// <summary>How many instances the new colour starts with.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int InitialInstances { get; set; } = 1;
+
+    /// <summary>Grows the new colour by so many instances at each step, instead of by half of what is there.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? LinearIncrease { get; set; }
+
+    /// <summary>Grows the new colour to its full number in one step.</summary>
+    [Parameter]
+    public SwitchParameter AllAtOnce { get; set; }
+
+    /// <summary>How many instances the service has in the end; without it, as many as before.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Instances { get; set; }
+
+    /// <summary>How long a step may take until the new colour's tasks are healthy.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int HealthTimeoutSec { get; set; } = 300;
+
+    /// <summary>How long the sessions of tasks that left the pool may take to end.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int DrainTimeoutSec { get; set; } = 300;
+
+    /// <summary>What to do when they do not end in that time.</summary>
+    [Parameter]
+    public DrainTimeoutAction OnDrainTimeout { get => (DrainTimeoutAction)_onDrainTimeout; set => _onDrainTimeout = (int)value; }
+
+    /// <summary>What to do when the new colour does not get healthy in time.</summary>
+    [Parameter]
+    public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
+
+    /// <summary>Does not ask, and goes on where the preflight would refuse.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool AnswersYes => Force;
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var flag)
+        ? ((SwitchParameter)flag).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        TryAll(() =>
+        {
+            if (AllAtOnce && LinearIncrease is not null)
+            {
+                throw new BlueGreenException(
+                    ErrorKind.InvalidArgument, "ContradictingGrowth", "-AllAtOnce and -LinearIncrease contradict each other.", "Give one of them.");
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case ByApp:
+                Try(InputObject!.Id, () => Deploy(AppDefinition.FromApp(InputObject)));
+                break;
+            case ByDefinition:
+                Try(Definition!["id"], () => Deploy(DefinitionSource.From(Definition)));
+                break;
+            default:
+                foreach (var path in Path)
+                {
+                    Try(path, () =>
+                    {
+                        foreach (var file in ResolveFiles(path)) Try(file, () => Deploy(AppDefinition.FromFile(file)));
+                    });
+                }
+
+                break;
+        }
+    }
+
+    private void Deploy(AppDefinition original)
+    {
+        var definition = WhatChanges.Count == 0 ? original : original.With(Changes());
+        Preflight(definition);
+        if (IsWhatIf)
+        {
+            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(), call.Token)), enumerateCollection: true);
+            return;
+        }
+
+        var deployment = Run(call => Deployer(call).DeployAsync(definition, Policy(), call.Token));
+        WriteObject(deployment);
+        if (deployment.Result == DeploymentResult.Held) WriteError(ErrorRecords.From(Held(deployment), deployment.NewApp));
+    }
+
+    private BlueGreenDeployer Deployer(EngineCall call) => Connected.Cluster.CreateDeployer(call.Sink, call.Approval);
+
+    private void Preflight(AppDefinition definition)
+    {
+        var findings = AppPreflight.Check(definition);
+        var refused = !AppPreflight.Passes(findings) && !Force;
+        foreach (var finding in findings)
+        {
+            var text = LogText.Safe($"{finding.Message} {finding.Remedy}");
+            if (finding.Severity == PreflightSeverity.Information) WriteVerbose(text);
+            else if (finding.Severity == PreflightSeverity.Warning || !refused) WriteWarning(text);
+        }
+
+        if (!refused) return;
+        var errors = findings.Where(f => f.Severity == PreflightSeverity.Error).ToList();
+        throw new BlueGreenException(
+            ErrorKind.Unsafe, "PreflightFailed",
+            $"{AppIds.Absolute(definition.Id ?? "")} is not deployed: {string.Join(" ", errors.Select(f => f.Message))}",
+            $"{string.Join(" ", errors.Select(f => f.Remedy))} Test-BlueGreenApp -Detailed shows all findings; -Force goes on all the same.",
+            definition.Id);
+    }
+
+    private RolloutPolicy Policy() => new()
+    {
+        InitialInstances = InitialInstances,
+        Growth = AllAtOnce ? new Growth.AllAtOnce() : LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        Instances = Instances,
+        HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
+        DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
+        OnDrainTimeout = OnDrainTimeout,
+        OnFailure = OnFailure,
+        Force = Force,
+    };
+
+    private static BlueGreenException Held(BlueGreenDeployment deployment) => new(
+        deployment.ReasonId?.EndsWith("Timeout", StringComparison.Ordinal) == true ? ErrorKind.Timeout : ErrorKind.Unsafe,
+        deployment.ReasonId ?? "DeploymentHeld",
+        $"The deployment of {deployment.Group} is held: {deployment.Reason}",
+        deployment.Remedy ?? "",
+        deployment.NewApp);
+}
