@@ -14,7 +14,7 @@ pack   builds, then packs the module as a zip and the host as a dotnet tool
 clean  removes what was built
 
 .PARAMETER Project
-test: only the test projects whose name matches one of these wildcards.
+test: only the test projects whose name matches one of these wildcards; commas part them. The name 'Pester' stands for *.Tests.ps1.
 
 .PARAMETER Filter
 test: only the tests whose name matches this wildcard. bench: only such benchmarks.
@@ -53,6 +53,9 @@ $env:DOTNET_NOLOGO = '1'
 # No build server may outlive this script.
 $env:MSBUILDDISABLENODEREUSE = '1'
 $env:DOTNET_CLI_USE_MSBUILD_SERVER = '0'
+
+# Words of a command line come as they are typed.
+$Project = $Project -split ','
 
 $Root = $PSScriptRoot
 $Out = Join-Path $Root 'out'
