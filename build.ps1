@@ -14,7 +14,7 @@ pack   builds, then packs the module as a zip and the host as a dotnet tool
 clean  removes what was built
 
 .PARAMETER Project
-test: only the test projects whose name matches one of these wildcards.
+test: only the test projects whose name matches one of these wildcards; commas part them. The name 'Pester' stands for *.Tests.ps1.
 
 .PARAMETER Filter
 test: only the tests whose name matches this wildcard. bench: only such benchmarks.
@@ -53,6 +53,9 @@ $env:DOTNET_NOLOGO = '1'
 # No build server may outlive this script.
 $env:MSBUILDDISABLENODEREUSE = '1'
 $env:DOTNET_CLI_USE_MSBUILD_SERVER = '0'
+
+# Words of a command line come as they are typed.
+$Project = $Project -split ','
 
 $Root = $PSScriptRoot
 $Out = Join-Path $Root 'out'
@@ -253,7 +256,7 @@ function Invoke-TestProject([string] $Path, [string] $Reports) {
 function Get-PesterShell {
     $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
     foreach ($path in $pwsh) {
-        & $path -NoProfile -NonInteractive -Command 'exit [int] -not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0)' | Out-Null
+        & $path -NoProfile -NonInteractive -Command 'exit [int] -not (Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -ge 5 })'
         if ($LASTEXITCODE -eq 0) {
             return $path
         }
@@ -296,14 +299,10 @@ Invoke-Pester -Configuration `$configuration
         return New-Result 'Pester' 0 0 0 'crashed: it left no report'
     }
 
-    $run = ([xml] (Get-Content -LiteralPath $report -Raw)).DocumentElement
-    $tests = [int] $run.GetAttribute('tests')
-    $failed = [int] $run.GetAttribute('failures') + [int] $run.GetAttribute('errors')
-    $skipped = [int] $run.GetAttribute('disabled')
-    foreach ($suite in $run.SelectNodes('testsuite')) {
-        $skipped += [int] $suite.GetAttribute('skipped')
-    }
-
+    $run = [xml] (Get-Content -LiteralPath $report -Raw)
+    $tests = $run.SelectNodes('//testcase').Count
+    $failed = $run.SelectNodes('//testcase[failure or error]').Count
+    $skipped = $run.SelectNodes('//testcase[skipped]').Count
     $trouble = if ($tests -eq 0) { 'ran no test' } else { '' }
     New-Result 'Pester' ($tests - $failed - $skipped) $failed $skipped $trouble
 }
@@ -375,8 +374,8 @@ function New-Archive([string] $Folder, [string] $Path) {
         foreach ($name in $names) {
             $entry = $archive.CreateEntry("$(Split-Path $Folder -Leaf)/$($name.Replace('\', '/'))", 'Optimal')
             $entry.LastWriteTime = [System.DateTimeOffset]::new(1980, 1, 1, 0, 0, 0, [timespan]::Zero)
-            $executable = $name -like 'lab*' -and -not [System.IO.Path]::HasExtension($name.Replace('BlueGreen.Lab', 'BlueGreenLab'))
-            $mode = if ($executable) { 0x81ED } else { 0x81A4 }
+            # A file with mode 755 or 644, as Unix counts it.
+            $mode = if ((Split-Path $name -Leaf) -eq 'BlueGreen.Lab') { 0x81ED } else { 0x81A4 }
             $entry.ExternalAttributes = $mode -shl 16
             $target = $entry.Open()
             $source = [System.IO.File]::OpenRead((Join-Path $Folder $name))
@@ -413,11 +412,21 @@ function Clear-Build {
     }
 }
 
-switch ($Task) {
-    'build' { Build-Solution }
-    'demo' { Show-Demo }
-    'test' { Test-Everything }
-    'bench' { Measure-Performance }
-    'pack' { New-Package }
-    'clean' { Clear-Build }
+try {
+    switch ($Task) {
+        'build' { Build-Solution }
+        'demo' { Show-Demo }
+        'test' { Test-Everything }
+        'bench' { Measure-Performance }
+        'pack' { New-Package }
+        'clean' { Clear-Build }
+    }
+} catch [System.Management.Automation.RuntimeException] {
+    # What this script itself throws is written for its user, who has no need of a line of code.
+    if (-not $_.Exception.WasThrownFromThrowStatement -or $_.InvocationInfo.ScriptName -ne $PSCommandPath) {
+        throw
+    }
+
+    [Console]::Error.WriteLine("build.ps1: $($_.Exception.Message)")
+    exit 1
 }

@@ -41,4 +41,42 @@ public sealed class InterruptTests
         await run.Sees("cleaned");
         Assert.Equal(130, (await run.End()).ExitCode);
     }
+
+    [Fact]
+    public async Task Ctrl_C_at_a_question_ends_the_script_which_still_cleans_up()
+    {
+        using var script = new ScriptFile("try { Read-Host name; 'not ' + 'reached' } finally { Write-Host 'cleaned' }");
+        await using var run = HostRun.StartOnTerminal($"-File '{script.Path}'");
+
+        await run.Sees("name: ");
+        await run.Types("bo\u0003");
+        await run.Sees("cleaned");
+        var result = await run.End();
+        Assert.Equal(130, result.ExitCode);
+        Assert.DoesNotContain("not reached", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_that_waits_for_input_ends_with_SIGTERM()
+    {
+        await using var run = HostRun.Start("-Command", "try { Read-Host name } finally { Write-Host 'cleaned' }");
+
+        await run.Sees("name: ");
+        await run.Signals("TERM");
+        var result = await run.End();
+        Assert.Equal(143, result.ExitCode);
+        Assert.Contains("cleaned", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_nobody_types_at_ends_when_its_terminal_is_closed()
+    {
+        await using var run = HostRun.StartOnTerminal("-NoLogo -NoExit -Command '\"pid:$PID.\"'");
+
+        await run.Sees("pid:");
+        var pid = await run.ReadsUntil(".");
+        await run.Sees("> ");
+        await HostRun.Signal("HUP", int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(129, (await run.End()).ExitCode);
+    }
 }

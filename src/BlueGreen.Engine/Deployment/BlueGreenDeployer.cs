@@ -36,16 +36,30 @@ public sealed class BlueGreenDeployer
     {
         var startedAt = _cluster.Time.GetUtcNow();
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        var report = new DeploymentReport(_cluster, prepared, startedAt);
+        var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
 
         var act = prepared.DescribeCreation();
         if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
         await _cluster.Marathon.CreateAppAsync(prepared.Definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
         _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
-        var observer = GroupObserver.ForGroup(_cluster, prepared.Roles.Group);
-        var loop = new DeploymentLoop(_cluster, observer, prepared.Roles, policy, prepared.Target);
-        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        RolloutPlan.Of(await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false), policy);
+
+    /// <summary>
+    /// Takes a deployment that was left half-way, by this module or by zdd.py, to an end, from any machine: on to the new colour, or back
+    /// to the previous one, which serves whole before anything of the new one is taken out.
+    /// </summary>
+    /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
+    public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -60,4 +74,23 @@ public sealed class BlueGreenDeployer
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
+
+    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    {
+        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
+
+        _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
+        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
+    }
+
+    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+
+    private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
+    {
+        Decision.Hold { ReasonId: Patience.HealthTimeout } => policy.OnFailure == FailureAction.Undo,
+        Decision.Hold { ReasonId: Patience.DrainTimeout } => policy.OnDrainTimeout == DrainTimeoutAction.Undo,
+        _ => false,
+    };
 }

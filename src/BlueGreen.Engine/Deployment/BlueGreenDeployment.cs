@@ -9,6 +9,12 @@ public enum DeploymentResult
     /// <summary>A first deployment: there was nothing to replace.</summary>
     Created,
 
+    /// <summary>Both colours serve, in the numbers that were asked for.</summary>
+    Hybrid,
+
+    /// <summary>The previous colour serves alone again.</summary>
+    Undone,
+
     /// <summary>Stopped with everything still served, since going on would not have been safe or did not get ready in time.</summary>
     Held,
 
@@ -22,7 +28,7 @@ public sealed record BlueGreenDeployment
     /// <summary>The deployment group.</summary>
     public required string Group { get; init; }
 
-    /// <summary>The app that served before; null on a first deployment.</summary>
+    /// <summary>The app that was replaced; null on a first deployment.</summary>
     public string? OldApp { get; init; }
 
     /// <summary>The app that serves now, or was to.</summary>
@@ -43,7 +49,7 @@ public sealed record BlueGreenDeployment
     /// <summary>A stable id of the reason when held, such as <c>HealthTimeout</c>; null otherwise.</summary>
     public string? ReasonId { get; init; }
 
-    /// <summary>How many times the new colour was grown, its creation among them.</summary>
+    /// <summary>How many times the number of instances was raised, a creation among them.</summary>
     public int Rounds { get; init; }
 
     /// <summary>When it began.</summary>

@@ -23,13 +23,15 @@ internal static class LookInterval
 internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
-internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, int target)
+internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
-    private readonly ProgressNarrator _narrator = new(cluster, roles, target);
+    private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private DrainLedger _ledger = DrainLedger.Empty;
     private Patience _patience = Patience.Fresh;
-    private ImmutableArray<DrainProof> _proofs = [];
+    private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
+        ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
+    private Decision? _carriedOut;
     private int? _lowestServing;
     private int _rounds;
 
@@ -41,19 +43,24 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         {
             var decision = Decide(situation);
             _narrator.Tell(situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
-            if (decision is not Decision.Wait)
+            if (decision is Decision.Done or Decision.Hold) return Outcome(situation, decision);
+            if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
+                // Marathon took it up, but does not show it: asking again and again would not help.
+                if (Wait(situation, $"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(situation, hold);
+            }
+            else if (decision is not Decision.Wait)
+            {
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(situation, decision);
                 switch (await ActAsync(decision, situation, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Acted:
                         situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
                         continue;
                     case ActOutcome.Ended ended:
-                        return Outcome(ended.Hold);
-                    case ActOutcome.NotNow notNow when Wait(situation, notNow.Why) is Decision.Hold hold:
-                        return Outcome(hold);
+                        return Outcome(situation, ended.Hold);
+                    case ActOutcome.NotNow notNow when Wait(situation, notNow.Why) is Decision.Hold tooLong:
+                        return Outcome(situation, tooLong);
                 }
             }
 
@@ -64,9 +71,9 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private Situation Judge(Observation seen)
     {
         _ledger = _ledger.Next(seen);
-        var situation = new Situation(roles, seen, _ledger, policy, target);
+        var situation = new Situation(roles, seen, _ledger, policy, goal);
         // Only while both colours are there is a low number this deployment's doing.
-        if (situation.LowestServing() is { } serving && situation.Old is not null)
+        if (situation.LowestServing() is { } serving && situation.Leaving is not null)
         {
             _lowestServing = Math.Min(serving, _lowestServing ?? int.MaxValue);
         }
@@ -111,25 +118,29 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, CancellationToken cancellationToken)
     {
-        ImmutableArray<DrainProof> proofs = [];
-        if (decision is Decision.Delete delete)
+        if (Act.TasksToKill(decision) is { } ids)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
             situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
             var again = Decide(situation);
-            if (!again.Equals(delete)) return new ActOutcome.NotNow(again.Reason);
-            if (KillGate.Refusal(situation, situation.Old!.Tasks, cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
-
-            proofs = [.. situation.Old.Tasks.SelectMany(task => DrainProofs.Of(task, situation.Seen, _ledger))];
+            if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
+            var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
+            if (KillGate.Refusal(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            // Noted before the act: should its answer get lost, the tasks may be gone all the same.
+            _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
         }
 
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
         if (outcome is not ActOutcome.Acted) return outcome;
         _patience = Patience.Fresh;
-        _proofs = _proofs.AddRange(proofs);
-        if (decision is Decision.Scale) _rounds++;
+        _carriedOut = decision;
+        if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;
     }
 
-    private LoopOutcome Outcome(Decision decision) => new(decision, _rounds, _lowestServing, _proofs);
+    private LoopOutcome Outcome(Situation situation, Decision decision)
+    {
+        var alive = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
+    }
 }

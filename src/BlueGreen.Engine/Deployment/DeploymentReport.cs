@@ -3,7 +3,7 @@ using BlueGreen.Engine.Deployment.Deciding;
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>Says how a deployment ended, for the user.</summary>
-internal sealed class DeploymentReport(Cluster cluster, PreparedDeployment prepared, DateTimeOffset startedAt)
+internal sealed class DeploymentReport(Cluster cluster, Run run, DateTimeOffset startedAt)
 {
     public BlueGreenDeployment NotStarted() => Write(DeploymentResult.Stopped, "not confirmed; nothing was changed");
 
@@ -11,7 +11,10 @@ internal sealed class DeploymentReport(Cluster cluster, PreparedDeployment prepa
     {
         var result = outcome.Decision switch
         {
-            Decision.Done => prepared.Old is null ? DeploymentResult.Created : DeploymentResult.Completed,
+            Decision.Done when run.Roles.LeavingId is null => DeploymentResult.Created,
+            Decision.Done when run.Goal.KeepsBoth => DeploymentResult.Hybrid,
+            Decision.Done when run.IsUndo => DeploymentResult.Undone,
+            Decision.Done => DeploymentResult.Completed,
             Decision.Hold => DeploymentResult.Held,
             _ => DeploymentResult.Stopped,
         };
@@ -26,16 +29,32 @@ internal sealed class DeploymentReport(Cluster cluster, PreparedDeployment prepa
         };
     }
 
+    /// <summary>The way there failed, and the way back was taken.</summary>
+    public BlueGreenDeployment Undone(LoopOutcome there, LoopOutcome back)
+    {
+        var ended = Ended(back);
+        var failure = (Decision.Hold)there.Decision;
+        return ended with
+        {
+            Result = ended.Result == DeploymentResult.Completed ? DeploymentResult.Undone : ended.Result,
+            Reason = $"{failure.Reason}; {ended.Reason}",
+            ReasonId = failure.ReasonId,
+            Rounds = there.Rounds + back.Rounds + 1,
+            LowestServing = new[] { there.LowestServing, back.LowestServing }.Min(),
+            DrainProofs = there.Proofs.AddRange(back.Proofs),
+        };
+    }
+
     private BlueGreenDeployment Write(DeploymentResult result, string reason) => new()
     {
-        Group = prepared.Roles.Group,
-        OldApp = prepared.Roles.OldId,
-        NewApp = prepared.Roles.NewId,
-        Colour = prepared.Colour,
+        Group = run.Roles.Group,
+        OldApp = run.Roles.LeavingId,
+        NewApp = run.Roles.StayingId,
+        Colour = run.Colour,
         Result = result,
         Reason = reason,
         StartedAt = startedAt,
         Duration = cluster.Time.GetUtcNow() - startedAt,
-        Target = prepared.Target,
+        Target = run.Goal.Staying + run.Goal.Leaving,
     };
 }

@@ -6,17 +6,15 @@ using BlueGreen.Engine.Marathon;
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>A deployment that is ready to begin.</summary>
-/// <param name="Roles">Which app replaces which.</param>
+/// <param name="Run">From where to where.</param>
 /// <param name="Definition">The new app, as it is to be created.</param>
 /// <param name="Old">The app that serves now; null on a first deployment.</param>
-/// <param name="Colour">The new app's colour.</param>
-/// <param name="Target">How many instances the service has in the end.</param>
-internal sealed record PreparedDeployment(Roles Roles, AppDefinition Definition, MarathonApp? Old, string Colour, int Target)
+internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old)
 {
     public PlannedAct DescribeCreation() => new(
-        Roles.NewId,
-        $"Create with {Definition.Instances} of {Target} instances",
-        Old is null ? $"the group {Roles.Group} has no app yet" : $"to replace {Old.Id}, which serves {Old.Instances} instances");
+        Run.Roles.StayingId,
+        $"Create with {Definition.Instances} of {Run.Goal.Staying} instances",
+        Old is null ? $"the group {Run.Roles.Group} has no app yet" : $"to replace {Old.Id}, which serves {Old.Instances} instances");
 }
 
 /// <summary>Makes a definition into the next colour of its group, and refuses what could not go well. Reads only.</summary>
@@ -32,14 +30,19 @@ internal static class Preparation
         var apps = seen?.Apps ?? [];
         if (seen is not null) RefuseUnfinished(seen);
         var prepared = ColourDefinition.Prepare(
-            definition, apps, new ColourRequest(policy.InitialInstances, 0, policy.Instances, cluster.Time.GetLocalNow().DateTime));
+            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime));
         var @new = MarathonApp.Parse(prepared.ToJson());
         if (!policy.Force && !@new.HasHealthChecks) throw WithoutHealthChecks(@new);
 
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseUnready(old, seen!);
-        return new PreparedDeployment(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), prepared, old, @new.Colour!, @new.TargetInstances);
+        var goal = GoalOf(@new, old);
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!), prepared, old);
     }
+
+    private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0
+        ? new Goal(@new.NewInstances, @new.TargetInstances - @new.NewInstances)
+        : new Goal(@new.TargetInstances);
 
     private static void RefuseUnfinished(Observation seen)
     {

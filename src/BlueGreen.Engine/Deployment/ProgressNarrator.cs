@@ -7,20 +7,21 @@ using BlueGreen.Engine.Marathon;
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>Tells where a deployment stands and why it waits: a line when the reason changes, progress all the time.</summary>
-internal sealed class ProgressNarrator(Cluster cluster, Roles roles, int target)
+internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
 {
     private string? _lastReason;
 
     public void Tell(Situation situation, Decision decision)
     {
         var at = cluster.Time.GetUtcNow();
-        if (decision.Reason != _lastReason)
+        // An act is told when it is done, with its reason.
+        if (decision is Decision.Wait or Decision.Hold or Decision.Done && decision.Reason != _lastReason)
         {
             cluster.Say(MessageLevel.Verbose, Sentence(decision));
             _lastReason = decision.Reason;
         }
 
-        var activity = roles.OldId is null ? $"Creating {roles.NewId}" : $"Deploying {roles.Group}: {roles.OldId} to {roles.NewId}";
+        var activity = roles.LeavingId is null ? $"Creating {roles.StayingId}" : $"Deploying {roles.Group}: {roles.LeavingId} to {roles.StayingId}";
         cluster.Sink.Publish(new ProgressEvent(at, activity, $"{Colours(situation)} | {Sentence(decision)}", Percent(situation)));
     }
 
@@ -32,12 +33,12 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, int target)
     };
 
     private static string Colours(Situation situation) =>
-        string.Join(", ", new[] { situation.Old, situation.New }.OfType<MarathonApp>().Select(app => Colour(situation, app)));
+        string.Join(", ", new[] { situation.Leaving, situation.Staying }.OfType<MarathonApp>().Select(app => Colour(situation, app)));
 
     private static string Colour(Situation situation, MarathonApp app)
     {
         var readable = situation.Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent).ToList();
-        int Least(PoolState state) => readable.Count == 0 ? 0 : readable.Min(r => situation.TasksOn(app, r.Instance).Count(t => t.State == state));
+        int Least(PoolState state) => readable.Count == 0 ? 0 : readable.Min(r => situation.Count(app, r.Instance, state));
         var name = app.Colour ?? app.Id;
         var @out = Least(PoolState.Out);
         return $"{name} {Situation.HealthyTasks(app)}/{app.Instances} healthy, {Least(PoolState.Serving)} serving" + (@out > 0 ? $", {@out} draining" : "");
@@ -46,11 +47,11 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, int target)
     /// <summary>Growing is worth most of the bar; draining and removing the rest.</summary>
     private int Percent(Situation situation)
     {
-        if (situation.New is not { } @new) return 0;
-        var grown = Math.Min(1.0, (double)Situation.HealthyTasks(@new) / Math.Max(1, target));
-        if (roles.OldId is null) return (int)(grown * 95);
-        if (situation.Old is not { } old) return 95;
-        var drained = old.Tasks.Count(task => DrainProofs.Of(task, situation.Seen, situation.Ledger).All(p => p.IsDrained));
-        return (int)((grown * 65) + (old.Tasks.Length == 0 ? 25 : 25.0 * drained / old.Tasks.Length));
+        if (situation.Staying is not { } staying) return 0;
+        var grown = Math.Min(1.0, (double)Situation.HealthyTasks(staying) / Math.Max(1, goal.Staying));
+        if (roles.LeavingId is null) return (int)(grown * 95);
+        if (situation.Leaving is not { } leaving) return 95;
+        var drained = leaving.Tasks.Count(task => DrainProofs.Of(task, situation.Seen, situation.Ledger).All(p => p.IsDrained));
+        return (int)((grown * 65) + (leaving.Tasks.Length == 0 ? 25 : 25.0 * drained / leaving.Tasks.Length));
     }
 }

@@ -74,6 +74,9 @@ public sealed record RolloutPolicy
     /// <summary>How many instances the service has in the end; null keeps the number it has.</summary>
     public int? Instances { get; init; }
 
+    /// <summary>How many new instances a hybrid keeps beside the old ones; 0 for none. Never more than the service has.</summary>
+    public int NewInstances { get; init; }
+
     /// <summary>How long a step may take until all wanted tasks of the new colour are healthy.</summary>
     public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -47,6 +47,12 @@ public interface IMarathon
     /// <summary>Sets the number of instances, and nothing else.</summary>
     Task<AcceptedChange> ScaleAppAsync(string id, int instances, ChangeOptions options, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sets the numbers of instances of several apps in one deployment, so that all have the same <see cref="MarathonApp.LastScalingAt"/>.
+    /// </summary>
+    Task<AcceptedChange> ScaleAppsAsync(
+        IReadOnlyCollection<(string Id, int Instances)> apps, ChangeOptions options, CancellationToken cancellationToken);
+
     /// <summary>Removes an app and kills its tasks. An app that is gone already is no error.</summary>
     Task<AcceptedChange> DeleteAppAsync(string id, ChangeOptions options, CancellationToken cancellationToken);
 

@@ -9,7 +9,10 @@ namespace BlueGreen.Engine.Marathon;
 /// </summary>
 internal sealed class MarathonClient(MarathonHttp http) : IMarathon
 {
-    private const string Embeds = "embed=apps.tasks&embed=apps.counts&embed=apps.deployments&embed=apps.lastTaskFailure&embed=apps.readiness";
+    private const string Embeds =
+        "embed=apps.tasks&embed=apps.counts&embed=apps.deployments&embed=apps.lastTaskFailure&embed=apps.readiness";
+
+    private static MarathonRequest InfoRequest { get; } = new(HttpMethod.Get, "/v2/info");
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<MarathonApp>> GetAppsAsync(AppQuery? query, CancellationToken cancellationToken)
@@ -63,25 +66,26 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     }
 
     /// <inheritdoc/>
-    public async Task<AcceptedChange> ScaleAppAsync(string id, int instances, ChangeOptions options, CancellationToken cancellationToken)
+    public Task<AcceptedChange> ScaleAppAsync(string id, int instances, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var body = new JObject { ["instances"] = instances }.ToString(Formatting.None);
-        var request = new MarathonRequest(HttpMethod.Put, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id), body);
-        var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        // The deployment that the first try began holds the app against the second.
-        if (answer is { IsRepeat: true, Status: 409 }
-            && await FindAppAsync(id, cancellationToken).ConfigureAwait(false) is { } live && live.Instances == instances)
-        {
-            return ChangeOf(live);
-        }
+        var body = new JObject { ["instances"] = instances };
+        return ScaleAsync(AppPath.Of(id), [(AppPath.Absolute(id), instances)], body, options, cancellationToken);
+    }
 
-        return Accepted(answer, request);
+    /// <inheritdoc/>
+    public Task<AcceptedChange> ScaleAppsAsync(
+        IReadOnlyCollection<(string Id, int Instances)> apps, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        var absolute = apps.Select(app => (AppPath.Absolute(app.Id), app.Instances)).ToList();
+        var body = new JArray(absolute.Select(app => new JObject { ["id"] = app.Item1, ["instances"] = app.Instances }));
+        return ScaleAsync("/v2/apps", absolute, body, options, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<AcceptedChange> DeleteAppAsync(string id, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var request = new MarathonRequest(HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id));
+        var request = new MarathonRequest(
+            HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id));
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -121,7 +125,8 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     public async Task<AcceptedChange> CancelDeploymentAsync(string deploymentId, ChangeOptions options, CancellationToken cancellationToken)
     {
         var request = new MarathonRequest(
-            HttpMethod.Delete, $"/v2/deployments/{Uri.EscapeDataString(deploymentId)}{Force(options, '?')}", MarathonSubject.Deployment, deploymentId);
+            HttpMethod.Delete, $"/v2/deployments/{Uri.EscapeDataString(deploymentId)}{Force(options, '?')}",
+            MarathonSubject.Deployment, deploymentId);
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The roll-back that the first try began has taken the deployment's place.
         if (answer is { IsRepeat: true, Status: 404, MayBeJson: true }) return new AcceptedChange(null, null);
@@ -155,7 +160,32 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     public IAsyncEnumerable<MarathonEvent> WatchEventsAsync(IReadOnlyCollection<string> eventTypes, CancellationToken cancellationToken) =>
         new MarathonEventStream(http).WatchAsync(eventTypes, cancellationToken);
 
-    private static MarathonRequest InfoRequest { get; } = new(HttpMethod.Get, "/v2/info");
+    private async Task<AcceptedChange> ScaleAsync(
+        string path, IReadOnlyList<(string Id, int Instances)> apps, JToken body, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        var request = new MarathonRequest(
+            HttpMethod.Put, path + Force(options, '?'), MarathonSubject.App,
+            string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None));
+        var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        // The deployment that the first try began holds the apps against the second.
+        return answer is { IsRepeat: true, Status: 409 } && await FindScaledAsync(apps, cancellationToken).ConfigureAwait(false) is { } done
+            ? done
+            : Accepted(answer, request);
+    }
+
+    /// <summary>The change that gave all these apps these numbers of instances; null when one has another number.</summary>
+    private async Task<AcceptedChange?> FindScaledAsync(IReadOnlyList<(string Id, int Instances)> apps, CancellationToken cancellationToken)
+    {
+        AcceptedChange? change = null;
+        foreach (var (id, instances) in apps)
+        {
+            var live = await FindAppAsync(id, cancellationToken).ConfigureAwait(false);
+            if (live?.Instances != instances) return null;
+            change ??= ChangeOf(live);
+        }
+
+        return change;
+    }
 
     private static string Force(ChangeOptions options, char separator) => options.Force ? $"{separator}force=true" : "";
 

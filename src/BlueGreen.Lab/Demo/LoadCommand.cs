@@ -10,6 +10,12 @@ internal static class LoadCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args.Contains("--help"))
+        {
+            await Console.Out.WriteLineAsync(LoadOptions.Usage);
+            return 0;
+        }
+
         LoadOptions options;
         try
         {

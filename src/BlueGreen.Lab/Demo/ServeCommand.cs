@@ -12,6 +12,12 @@ internal static class ServeCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args.Contains("--help"))
+        {
+            await Console.Out.WriteLineAsync(ServeOptions.Usage);
+            return 0;
+        }
+
         ServeOptions options;
         try
         {

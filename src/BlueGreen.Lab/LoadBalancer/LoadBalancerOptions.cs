@@ -31,6 +31,12 @@ internal sealed record LoadBalancerOptions(
     /// <summary>PEM files for port 443.</summary>
     public ImmutableArray<string> Certificates { get; init; } = [];
 
+    /// <summary>
+    /// Run HAProxy as master and workers (<c>-W</c>), as marathon-lb does from 1.12 on. False: as a single process that each
+    /// reload replaces by a new one, as before; there is no <see cref="MasterSocket"/> then.
+    /// </summary>
+    public bool MasterWorker { get; init; } = true;
+
     /// <summary>The HAProxy program.</summary>
     public string HaproxyProgram { get; init; } = "haproxy";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
@@ -44,7 +45,7 @@ internal sealed class Shop
     {
         if (Green is null) Create("green", Policy.InitialInstances);
         var cluster = Cluster.For(Approval);
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, _target);
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();

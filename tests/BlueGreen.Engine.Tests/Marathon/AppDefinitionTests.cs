@@ -102,6 +102,17 @@ public class AppDefinitionTests
         Assert.Equal("AppDefinitionUnreadable", error.ErrorId);
     }
 
+    [Theory]
+    [InlineData("a.json", "{\"x\":", '[')]
+    [InlineData("a.yaml", "x: ", '[')]
+    [InlineData("a.yaml", "x: ", '{')]
+    public void Text_nested_without_end_is_refused_and_does_not_fill_the_stack(string name, string start, char bracket)
+    {
+        var error = Assert.Throws<BlueGreenException>(() => AppDefinition.Parse(start + new string(bracket, 200_000), name));
+
+        Assert.Equal("AppDefinitionUnreadable", error.ErrorId);
+    }
+
     [Fact]
     public void Labels_and_environment_become_text_as_Marathon_wants_them()
     {

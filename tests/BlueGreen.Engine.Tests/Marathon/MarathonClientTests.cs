@@ -125,6 +125,20 @@ public class MarathonClientTests
     }
 
     [Fact]
+    public async Task Several_apps_are_scaled_in_one_request()
+    {
+        await using var server = await LoopbackServer.StartAsync((http, _) => http.Json(200, Accepted));
+        using var marathon = new MarathonAt(server.Address);
+
+        var change = await marathon.Client.ScaleAppsAsync([("shop-blue", 0), ("/shop-green", 4)], new ChangeOptions(Force: true), Token);
+
+        Assert.Equal("d-1", change.DeploymentId);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(("PUT", "/v2/apps?force=true"), (request.Method, request.PathAndQuery));
+        Assert.Equal("""[{"id":"/shop-blue","instances":0},{"id":"/shop-green","instances":4}]""", request.Body);
+    }
+
+    [Fact]
     public async Task Killing_nothing_asks_nothing()
     {
         using var marathon = new MarathonAt(new Uri("http://127.0.0.1:1"));

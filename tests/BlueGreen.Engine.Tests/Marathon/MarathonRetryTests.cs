@@ -165,6 +165,28 @@ public class MarathonRetryTests
         else Assert.Equal("AppLocked", (await Assert.ThrowsAsync<BlueGreenException>(() => scaling)).ErrorId);
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(3, false)]
+    public async Task A_scaling_of_several_apps_whose_answer_was_lost_is_done_when_all_have_their_number(int second, bool done)
+    {
+        var lost = false;
+        await using var server = await LoopbackServer.StartAsync((http, request) =>
+        {
+            if (request.PathAndQuery.StartsWith("/v2/apps/shop-blue", StringComparison.Ordinal)) return http.Json(200, """{"app":{"id":"/shop-blue","instances":0,"deployments":[{"id":"d-7"}]}}""");
+            if (request.Method == "GET") return http.Json(200, $$$"""{"app":{"id":"/shop-green","instances":{{{second}}},"deployments":[{"id":"d-7"}]}}""");
+            if (lost) return http.Json(409, Bodies.Locked);
+            lost = true;
+            return http.Cut();
+        });
+        using var marathon = new MarathonAt(server.Address);
+
+        var scaling = marathon.Client.ScaleAppsAsync([("/shop-blue", 0), ("/shop-green", 4)], ChangeOptions.Default, Token);
+
+        if (done) Assert.Equal("d-7", (await scaling).DeploymentId);
+        else Assert.Equal("AppLocked", (await Assert.ThrowsAsync<BlueGreenException>(() => scaling)).ErrorId);
+    }
+
     [Fact]
     public async Task A_deletion_whose_answer_was_lost_is_done_when_the_app_is_gone()
     {

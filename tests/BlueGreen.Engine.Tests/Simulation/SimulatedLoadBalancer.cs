@@ -18,6 +18,7 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
     private readonly HashSet<int> _oldWorkers = [];
     private Dictionary<string, bool> _servers = []; // by name: in the pool
     private Dictionary<string, SimulatedTask> _tasks = [];
+    private readonly Dictionary<string, DateTimeOffset> _downUntil = [];
     private DateTimeOffset _reloadedAt;
     private bool _reading;
     private int _nextPid;
@@ -42,6 +43,9 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
     /// <summary>How long it takes to read Marathon and to reload.</summary>
     public TimeSpan Lag { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A server that comes back into the pool is down until its check has passed.</summary>
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>It hears nothing any more, but goes on serving.</summary>
     public bool IsDeaf { get; set; }
 
@@ -49,7 +53,10 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
 
     public List<Request> InFlight { get; } = [];
 
-    public int ServingTasks => _servers.Count(s => s.Value);
+    public int ServingTasks => Serving.Count();
+
+    private IEnumerable<string> Serving =>
+        _servers.Where(s => s.Value && _downUntil.GetValueOrDefault(s.Key) <= _world.Now && _tasks[s.Key].State == "TASK_RUNNING").Select(s => s.Key);
 
     public Task<LoadBalancerReading> ReadAsync(IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
@@ -57,13 +64,13 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
         Sweep();
         var processes = new ProcessSet(_worker, _world.Now - _reloadedAt, [Master, _worker, .. _oldWorkers]);
         return Task.FromResult(new LoadBalancerReading(
-            Instance, _world.Now, ReadingQuality.Consistent, null, processes, [.. _servers.Select(s => Stat(s.Key, s.Value))]));
+            Instance, _world.Now, ReadingQuality.Consistent, null, processes, [.. _servers.Keys.Select(Stat)]));
     }
 
     /// <summary>One request to every task in the pool.</summary>
     public void Send(Func<TimeSpan> duration)
     {
-        foreach (var name in _servers.Where(s => s.Value).Select(s => s.Key))
+        foreach (var name in Serving)
         {
             InFlight.Add(new Request(this, _worker, _tasks[name], _world.Now + duration()));
         }
@@ -71,6 +78,7 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
 
     public void Reload(Dictionary<string, bool> servers, Dictionary<string, SimulatedTask> tasks)
     {
+        foreach (var back in servers.Where(s => s.Value && _servers.TryGetValue(s.Key, out var was) && !was)) _downUntil[back.Key] = _world.Now + CheckInterval;
         _oldWorkers.Add(_worker);
         _worker = _nextPid++;
         _reloadedAt = _world.Now;
@@ -111,15 +119,20 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
         return [.. old.Tasks.OrderBy(t => t.Id, StringComparer.Ordinal).Take(count)];
     }
 
-    private HaproxyServerStat Stat(string name, bool inPool) => new()
+    private HaproxyServerStat Stat(string name)
     {
-        LoadBalancer = Instance.Name,
-        Backend = $"{_group}_10000",
-        Server = name,
-        Status = inPool ? "UP" : "MAINT",
-        State = inPool ? ServerState.Serving : ServerState.Maintenance,
-        CurrentSessions = InFlight.Count(r => r.Worker == _worker && r.Task == _tasks[name]),
-    };
+        var (status, state) = !_servers[name] ? ("MAINT", ServerState.Maintenance)
+            : _downUntil.GetValueOrDefault(name) > _world.Now ? ("DOWN", ServerState.Down) : ("UP", ServerState.Serving);
+        return new HaproxyServerStat
+        {
+            LoadBalancer = Instance.Name,
+            Backend = $"{_group}_10000",
+            Server = name,
+            Status = status,
+            State = state,
+            CurrentSessions = InFlight.Count(r => r.Worker == _worker && r.Task == _tasks[name]),
+        };
+    }
 
     /// <summary>Requests end, and old workers with them.</summary>
     private void Sweep()

@@ -84,7 +84,7 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     public Task<AcceptedChange> ScaleAppAsync(string id, int instances, ChangeOptions options, CancellationToken cancellationToken) => Change($"scale {id} {instances}", () =>
     {
         var app = Apps.GetValueOrDefault(id) ?? throw new BlueGreenException(ErrorKind.NotFound, "AppNotFound", $"no {id}", "");
-        if (app.Deployments.Count > 0) throw new BlueGreenException(ErrorKind.Locked, "AppLocked", $"{id} is locked", "");
+        if (app.Deployments.Count > 0 && !options.Force) throw new BlueGreenException(ErrorKind.Locked, "AppLocked", $"{id} is locked", "");
         return app.Instances == instances ? new AcceptedChange(null, null) : Scale(app, instances);
     });
 
@@ -99,8 +99,25 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
         return new AcceptedChange("d", "v");
     });
 
+    public Task<AcceptedChange> ScaleAppsAsync(IReadOnlyCollection<(string Id, int Instances)> apps, ChangeOptions options, CancellationToken cancellationToken) =>
+        Change($"scale {string.Join(" and ", apps.Select(a => $"{a.Id} {a.Instances}"))}", () =>
+            apps.Select(a => Scale(Apps[a.Id], a.Instances)).ToList()[^1]);
+
     public Task<AcceptedChange> KillTasksAsync(IReadOnlyCollection<string> taskIds, bool scale, ChangeOptions options, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        Change($"kill {taskIds.Count}", () =>
+        {
+            foreach (var app in Apps.Values)
+            {
+                var tasks = app.Tasks.Where(t => taskIds.Contains(t.Id) && t.State != "TASK_KILLING").ToList();
+                if (tasks.Count == 0) continue;
+                app.Instances -= tasks.Count;
+                app.LastScalingAt = world.Now;
+                tasks.ForEach(task => Die(app, task));
+            }
+
+            Touch();
+            return new AcceptedChange("d", "v");
+        });
 
     public Task<AcceptedChange> UpdateAppAsync(string id, AppDefinition changes, ChangeOptions options, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -128,18 +145,33 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     {
         app.Instances = instances;
         app.LastScalingAt = world.Now;
+        // A forced change takes the place of the deployment that held the app.
+        app.Deployments.Clear();
         var deployment = $"deployment-{++_serial}";
         app.Deployments.Add(deployment);
-        while (app.Tasks.Count < instances) Launch(app);
-        while (app.Tasks.Count > instances)
+        while (app.Tasks.Count(t => t.State != "TASK_KILLING") < instances) Launch(app);
+        foreach (var surplus in app.Tasks.Where(t => t.State != "TASK_KILLING").Skip(instances).ToList())
         {
-            Kill(app.Tasks[^1]);
-            app.Tasks.RemoveAt(app.Tasks.Count - 1);
+            // The one that started last goes first; one that does not even run yet leaves no trace.
+            if (surplus.State == "TASK_RUNNING") Die(app, surplus);
+            else app.Tasks.Remove(surplus);
         }
 
         Touch();
         Settle(app, deployment);
         return new AcceptedChange(deployment, "v");
+    }
+
+    /// <summary>A killed task ends at once for its clients, but Marathon still lists it, health results and all, for a moment.</summary>
+    private void Die(SimulatedApp app, SimulatedTask task)
+    {
+        Kill(task);
+        task.State = "TASK_KILLING";
+        world.After(TimeSpan.FromMilliseconds(300), () =>
+        {
+            app.Tasks.Remove(task);
+            Touch();
+        });
     }
 
     private void Launch(SimulatedApp app)
@@ -167,7 +199,7 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     private void Settle(SimulatedApp app, string deployment)
     {
         if (!Apps.ContainsKey(app.Id)) return;
-        if (app.Tasks.Count(t => t.State == "TASK_RUNNING" && (!app.HasHealthChecks || t.Alive == true)) < app.Instances)
+        if (app.Deployments.Contains(deployment) && app.Tasks.Count(t => t.State == "TASK_RUNNING" && (!app.HasHealthChecks || t.Alive == true)) < app.Instances)
         {
             world.After(TimeSpan.FromMilliseconds(100), () => Settle(app, deployment));
             return;

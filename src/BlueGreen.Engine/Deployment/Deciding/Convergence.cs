@@ -14,36 +14,37 @@ internal static class Convergence
         return situation.Seen.LoadBalancers.Select(reading => Missing(situation, reading)).FirstOrDefault(missing => missing is not null);
     }
 
-    /// <summary>How many tasks of the old app marathon-lb takes out of the pool, both apps healthy as they are.</summary>
-    /// <remarks>Source: mesosphere/marathon-lb, <c>marathon_lb.py</c>, <c>get_apps</c>.</remarks>
-    public static int ExpectedOut(MarathonApp old, MarathonApp @new, int target)
-    {
-        var healthy = Situation.HealthyTasks(@new);
-        return Math.Min(old.Tasks.Length, Math.Min(healthy, Math.Max(0, healthy + old.Instances - target)));
-    }
-
     private static string? Missing(Situation situation, LoadBalancerReading reading)
     {
         var name = reading.Instance.Name;
         if (reading.Quality != ReadingQuality.Consistent) return $"load balancer {name}: {reading.Problem ?? "cannot be read"}";
-        if (situation.New is not { } @new) return null;
-
-        var fresh = situation.TasksOn(@new, reading.Instance);
-        var up = fresh.Count(t => t.State == PoolState.Serving);
-        if (up < Situation.HealthyTasks(@new))
-        {
-            return $"load balancer {name} serves {up} of {Situation.HealthyTasks(@new)} healthy tasks of {@new.Id}";
-        }
-
-        if (situation.Old is not { } old)
-        {
-            var gone = reading.Servers.Length - (fresh.Length * Math.Max(1, @new.ServicePorts.Length));
-            return gone > 0 ? $"load balancer {name} still lists {gone} servers that are gone" : null;
-        }
-
-        var states = situation.TasksOn(old, reading.Instance);
-        var expected = ExpectedOut(old, @new, @new.TargetInstances);
-        var @out = states.Count(t => t.State == PoolState.Out);
-        return @out < expected ? $"load balancer {name} has taken {@out} of {expected} tasks of {old.Id} out of its pool" : null;
+        var missing = situation.Rule is { } rule ? MissingOfTwo(situation, rule, reading.Instance) : MissingOfOne(situation, reading);
+        return missing is null ? null : $"load balancer {name} {missing}";
     }
+
+    private static string? MissingOfTwo(Situation situation, PoolRule rule, LoadBalancerInstance instance)
+    {
+        var leaving = rule.Out.ToImmutableHashSet();
+        var stillIn = rule.Out.Where(IsHealthy(rule.Older)).Count(task => situation.StateOf(task, instance) != PoolState.Out);
+        return NotServed(situation, rule.Newer, instance, rule.Newer.Tasks)
+            ?? (stillIn > 0 ? $"has taken {rule.Out.Length - stillIn} of {rule.Out.Length} tasks of {rule.Older.Id} out of its pool" : null)
+            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !leaving.Contains(task)));
+    }
+
+    private static string? MissingOfOne(Situation situation, LoadBalancerReading reading)
+    {
+        if (situation.Seen.Apps.FirstOrDefault() is not { } app) return null;
+        var gone = reading.Servers.Length - (app.Tasks.Length * Math.Max(1, app.ServicePorts.Length));
+        return NotServed(situation, app, reading.Instance, app.Tasks) ?? (gone > 0 ? $"still lists {gone} servers that are gone" : null);
+    }
+
+    /// <summary>Healthy tasks are to be served; what is not healthy, marathon-lb may list or leave out.</summary>
+    private static string? NotServed(Situation situation, MarathonApp app, LoadBalancerInstance instance, IEnumerable<MarathonTask> tasks)
+    {
+        var healthy = tasks.Where(IsHealthy(app)).ToList();
+        var serving = healthy.Count(task => situation.StateOf(task, instance) == PoolState.Serving);
+        return serving < healthy.Count ? $"serves {serving} of {healthy.Count} healthy tasks of {app.Id}" : null;
+    }
+
+    private static Func<MarathonTask, bool> IsHealthy(MarathonApp app) => task => Situation.IsHealthy(app, task);
 }

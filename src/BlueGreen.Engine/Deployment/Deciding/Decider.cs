@@ -7,10 +7,11 @@ namespace BlueGreen.Engine.Deployment.Deciding;
 /// The one place that says what comes next. Pure: the same situation always gives the same decision.
 /// </summary>
 /// <remarks>
-/// The old colour stays at its full number until the new one serves alone, and is removed by one act. So nothing of the old colour
-/// is ever scaled: scaling it would make marathon-lb take it for the newer one and drain the new colour for a moment, and in that
-/// moment fewer tasks than wanted would serve (zdd.py, which kills and scales step by step, falls to 8 of 10). It also leaves
-/// the old colour whole to go back to.
+/// The leaving colour stays at its full number until the other one serves alone, and is removed by one act. So nothing of it is ever
+/// scaled on the way: scaling it would make marathon-lb take it for the newer one and drain the other for a moment, and in that
+/// moment fewer tasks than wanted would serve (zdd.py, which kills and scales step by step, falls to 8 of 10). It also leaves the
+/// previous colour whole to go back to. Where the roles are already turned round, by zdd.py, by somebody else, or because the way goes
+/// back, <see cref="RoleTurner"/> turns them first.
 /// </remarks>
 internal static class Decider
 {
@@ -18,34 +19,70 @@ internal static class Decider
     {
         if (situation.Seen.MarathonProblem is { } problem) return new Decision.Wait(WaitKind.Marathon, $"Marathon cannot be read: {problem}");
         if (Disturbance(situation) is { } hold) return hold;
-        var @new = situation.New!;
-        if (NotHealthy(@new) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
+        var staying = situation.Staying!;
+        if (NotHealthy(staying) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
         if (Convergence.Missing(situation) is { } missing) return new Decision.Wait(WaitKind.Convergence, missing);
-        if (situation.Old is not { } old) return new Decision.Done($"{@new.Id} serves alone with {@new.Instances} instances");
-        if (@new.Instances < situation.Target) return Grow(situation, old, @new);
-        return Pending(situation, old) is { } pending
-            ? new Decision.Wait(WaitKind.Drain, pending)
-            : new Decision.Delete(
-                old.Id, [.. old.Tasks.Select(t => t.Id)],
-                $"all {old.Tasks.Length} tasks of {old.Id} are out of every pool and nothing is pending on them");
+        if (situation.Leaving is not { } leaving) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
+        if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
+        if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
+        return staying.Instances < situation.Goal.Staying ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
     }
 
-    /// <summary>Something that this deployment did not do and cannot explain.</summary>
+    /// <summary>The next step up.</summary>
+    public static Decision Grow(Situation situation, MarathonApp staying, MarathonApp leaving)
+    {
+        var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Goal.Staying);
+        return new Decision.Scale(
+            new Resize(staying.Id, staying.Instances, next),
+            $"every load balancer serves {staying.Instances} of the {situation.Goal.Staying} instances wanted");
+    }
+
+    /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
+    public static Decision KillDrained(
+        Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
+        WhenDrained(situation, app, tasks, new Decision.Kill(app.Id, Ids(tasks), why, Then: then), reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then));
+
+    private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
+    {
+        var @out = situation.TasksOut(leaving);
+        if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
+        {
+            // More tasks leave than come: the load balancers keep the rest in their pools until these are gone.
+            var touch = new Decision.Touch(staying.Id, staying.Instances, $"{leaving.Id} was scaled last, and is not to be taken for the newer one");
+            return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
+        }
+
+        var all = $"all {leaving.Tasks.Length} tasks of {leaving.Id} are out of every pool";
+        return WhenDrained(
+            situation, leaving, leaving.Tasks,
+            new Decision.Delete(leaving.Id, Ids(leaving.Tasks), $"{all} and nothing is pending on them"),
+            reason => new Decision.Delete(leaving.Id, Ids(leaving.Tasks), reason, CutsSessions: true));
+    }
+
+    /// <summary>The act as soon as nothing is pending; until then a wait, which knows the act that would cut what is left.</summary>
+    private static Decision WhenDrained(
+        Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, Decision act, Func<string, Decision> cut) =>
+        Pending(situation, app, tasks) is { } pending
+            ? new Decision.Wait(WaitKind.Drain, pending, cut($"the time to drain is over, and so it was chosen; {pending}"))
+            : act;
+
+    private static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
+
+    /// <summary>Something that this run did not do and cannot explain.</summary>
     private static Decision.Hold? Disturbance(Situation situation)
     {
-        var (group, oldId, newId) = situation.Roles;
-        if (situation.Seen.Apps.FirstOrDefault(app => app.Id != oldId && app.Id != newId) is { } third)
+        var (group, leavingId, stayingId) = situation.Roles;
+        if (situation.Seen.Apps.FirstOrDefault(app => app.Id != leavingId && app.Id != stayingId) is { } third)
         {
             return new Decision.Hold(
-                "ThirdAppInGroup", $"a third app, {third.Id}, has joined the group {group}: marathon-lb merges all three",
+                "ThirdAppInGroup", $"a third app, {third.Id}, has joined the group {group}: marathon-lb merges all of them",
                 $"Take the label {DeploymentLabels.Group} off {third.Id} or remove it, then go on.");
         }
 
-        if (situation.New is null)
+        if (situation.Staying is null)
         {
             return new Decision.Hold(
-                "NewAppGone", $"{newId} is gone: somebody else removed it",
-                "Find out who removed it; then deploy again.");
+                "AppGone", $"{stayingId} is gone: somebody else removed it", "Find out who removed it; then deploy again.");
         }
 
         return null;
@@ -64,21 +101,14 @@ internal static class Decider
                 : $"Marathon is still deploying {app.Id}";
     }
 
-    private static Decision Grow(Situation situation, MarathonApp old, MarathonApp @new)
+    private static string? Pending(Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks)
     {
-        var next = situation.Policy.Growth.Next(@new.Instances, old.Instances, situation.Target);
-        return new Decision.Scale(
-            @new.Id, @new.Instances, next, $"{@new.Instances} of {situation.Target} tasks of {@new.Id} are healthy and served by every load balancer");
-    }
-
-    private static string? Pending(Situation situation, MarathonApp old)
-    {
-        var waiting = old.Tasks
+        var waiting = tasks
             .SelectMany(task => DrainProofs.Of(task, situation.Seen, situation.Ledger))
             .Where(proof => !proof.IsDrained)
             .ToList();
         if (waiting.Count == 0) return null;
-        var tasks = waiting.Select(p => p.TaskId).Distinct().Count();
-        return $"{tasks} of {old.Tasks.Length} tasks of {old.Id} may have pending work; {waiting[0].TaskId} on {waiting[0].LoadBalancer}: {waiting[0].WaitsFor}";
+        var count = waiting.Select(p => p.TaskId).Distinct().Count();
+        return $"{count} of {tasks.Length} tasks of {app.Id} may have pending work; {waiting[0].TaskId} on {waiting[0].LoadBalancer}: {waiting[0].WaitsFor}";
     }
 }

@@ -3,10 +3,10 @@ namespace BlueGreen.Engine.Deployment.Deciding;
 /// <summary>What a wait is for; each has its own patience.</summary>
 internal enum WaitKind
 {
-    /// <summary>Marathon is to answer again.</summary>
+    /// <summary>Marathon is to answer again, or to let go of an app.</summary>
     Marathon,
 
-    /// <summary>Tasks of the new colour are to be started and to become healthy.</summary>
+    /// <summary>Wanted tasks are to be started and to become healthy.</summary>
     Health,
 
     /// <summary>The load balancers are to show what Marathon says.</summary>
@@ -16,17 +16,54 @@ internal enum WaitKind
     Drain,
 }
 
+/// <summary>A number of instances that an app is to get.</summary>
+internal sealed record Resize(string AppId, int From, int To)
+{
+    public override string ToString() => $"{AppId} from {From} to {To}";
+}
+
 /// <summary>What is to be done now. Each says why, in words for a person.</summary>
 internal abstract record Decision(string Reason)
 {
     /// <summary>Nothing yet.</summary>
-    public sealed record Wait(WaitKind Kind, string Reason) : Decision(Reason);
+    /// <param name="Kind">What is waited for.</param>
+    /// <param name="Reason">The same in words.</param>
+    /// <param name="Otherwise">What is done when it takes too long and the user chose to go on then; null when nothing can be.</param>
+    public sealed record Wait(WaitKind Kind, string Reason, Decision? Otherwise = null) : Decision(Reason);
 
     /// <summary>Change the number of instances of an app.</summary>
-    public sealed record Scale(string AppId, int From, int To, string Reason) : Decision(Reason);
+    public sealed record Scale(Resize Size, string Reason) : Decision(Reason);
+
+    /// <summary>
+    /// Raise an app without scaling it later than the other one, so that marathon-lb does not turn their roles round: both are scaled
+    /// by one act of Marathon's, and the other is put back at once, before its additional task serves.
+    /// </summary>
+    public sealed record GrowBeside(Resize Size, string OtherId, int OtherInstances, string Reason) : Decision(Reason);
+
+    /// <summary>
+    /// Make marathon-lb take an app for the newer one without changing it: scaled up by one and back before the new task serves.
+    /// </summary>
+    public sealed record Touch(string AppId, int Instances, string Reason) : Decision(Reason);
+
+    /// <summary>Kill these tasks of an app, and want as many fewer.</summary>
+    /// <param name="AppId">The app.</param>
+    /// <param name="TaskIds">The tasks.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="CutsSessions">True when the user chose to kill although work may be pending.</param>
+    /// <param name="Then">
+    /// What follows at once, before marathon-lb has read Marathon again: killing is a scaling too, and would turn the roles.
+    /// </param>
+    public sealed record Kill(
+        string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false, Decision? Then = null) : Decision(Reason)
+    {
+        public bool Equals(Kill? other) =>
+            other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds) && Equals(Then, other.Then);
+
+        public override int GetHashCode() => AppId.GetHashCode();
+    }
 
     /// <summary>Remove an app with all its tasks.</summary>
-    public sealed record Delete(string AppId, ImmutableSortedSet<string> TaskIds, string Reason) : Decision(Reason)
+    public sealed record Delete(string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false) : Decision(Reason)
     {
         public bool Equals(Delete? other) => other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds);
 

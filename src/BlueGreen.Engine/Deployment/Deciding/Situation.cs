@@ -5,34 +5,50 @@ using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment.Deciding;
 
+/// <summary>Where a run is to end.</summary>
+/// <param name="Staying">Instances of the app that stays.</param>
+/// <param name="Leaving">Instances of the app that leaves: none, unless both are kept on purpose.</param>
+internal sealed record Goal(int Staying, int Leaving = 0)
+{
+    public bool KeepsBoth => Leaving > 0;
+}
+
 /// <summary>All that a decision may depend on.</summary>
 /// <param name="Roles">Which app replaces which.</param>
 /// <param name="Seen">The last observation.</param>
 /// <param name="Ledger">What the observations so far prove, the last one folded in.</param>
 /// <param name="Policy">What the user asked for.</param>
-/// <param name="Target">How many instances the service has in the end.</param>
-internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, int Target)
+/// <param name="Goal">Where it is to end.</param>
+internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, Goal Goal)
 {
-    public MarathonApp? Old => Seen.Find(Roles.OldId);
+    /// <summary>The app that is replaced; null when there is none, or none any more.</summary>
+    public MarathonApp? Leaving { get; } = Seen.Find(Roles.LeavingId);
 
-    public MarathonApp? New => Seen.Find(Roles.NewId);
+    /// <summary>The app that replaces it; null when somebody removed it.</summary>
+    public MarathonApp? Staying { get; } = Seen.Find(Roles.StayingId);
 
-    /// <summary>Tasks that marathon-lb counts as healthy; without health checks, those that run.</summary>
-    public static int HealthyTasks(MarathonApp app) =>
-        app.Tasks.Count(task => task.IsRunning && (!app.HasHealthChecks || task.AnyCheckAlive));
+    /// <summary>How marathon-lb sees the two; null unless there are two.</summary>
+    public PoolRule? Rule { get; } = Seen.Apps.Length == 2 ? PoolRule.Of(Seen.Apps[0], Seen.Apps[1]) : null;
 
-    /// <summary>Where the app's tasks stand on an instance, by the ledger.</summary>
-    public ImmutableArray<(MarathonTask Task, PoolState State)> TasksOn(MarathonApp app, LoadBalancerInstance instance) =>
-        [.. app.Tasks.Select(task => (task, Ledger.Find(task.Id, instance)?.State ?? PoolState.Absent))];
+    /// <summary>True for a task that runs and that marathon-lb counts as healthy; without health checks, one that runs.</summary>
+    public static bool IsHealthy(MarathonApp app, MarathonTask task) => task.IsRunning && (!app.HasHealthChecks || task.AnyCheckAlive);
 
-    /// <summary>Tasks of the group that get requests on the instance.</summary>
-    public int ServingOn(LoadBalancerInstance instance) =>
-        Seen.Apps.Sum(app => TasksOn(app, instance).Count(t => t.State == PoolState.Serving));
+    public static int HealthyTasks(MarathonApp app) => app.Tasks.Count(task => IsHealthy(app, task));
+
+    /// <summary>Where a task stands on an instance, by the ledger.</summary>
+    public PoolState StateOf(MarathonTask task, LoadBalancerInstance instance) => Ledger.Find(task.Id, instance)?.State ?? PoolState.Absent;
+
+    /// <summary>How many of the app's tasks stand so on the instance.</summary>
+    public int Count(MarathonApp app, LoadBalancerInstance instance, PoolState state) => app.Tasks.Count(task => StateOf(task, instance) == state);
+
+    /// <summary>The app's tasks that are out of the pool of every load balancer.</summary>
+    public ImmutableArray<MarathonTask> TasksOut(MarathonApp app) =>
+        [.. app.Tasks.Where(task => Seen.LoadBalancers.All(r => StateOf(task, r.Instance) == PoolState.Out))];
 
     /// <summary>The least number of serving tasks on any instance that could be read; null when none could.</summary>
     public int? LowestServing()
     {
         var readable = Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent).ToList();
-        return readable.Count == 0 ? null : readable.Min(r => ServingOn(r.Instance));
+        return readable.Count == 0 ? null : readable.Min(r => Seen.Apps.Sum(app => Count(app, r.Instance, PoolState.Serving)));
     }
 }

@@ -3,16 +3,19 @@ using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment.Observing;
 
-/// <summary>The apps that a deployment is about. Fixed for its whole run, however the apps are scaled.</summary>
+/// <summary>
+/// The apps that a run is about, and where it goes. Fixed for the whole run, however the apps are scaled: a deployment and its undo
+/// differ in nothing but who stays and who leaves.
+/// </summary>
 /// <param name="Group">The deployment group.</param>
-/// <param name="OldId">The app that is replaced; null on a first deployment.</param>
-/// <param name="NewId">The app that replaces it.</param>
-internal sealed record Roles(string Group, string? OldId, string NewId);
+/// <param name="LeavingId">The app that is replaced; null on a first deployment.</param>
+/// <param name="StayingId">The app that replaces it.</param>
+internal sealed record Roles(string Group, string? LeavingId, string StayingId);
 
 /// <summary>All that was seen of one group at one time. Immutable; nothing later is ever written into it.</summary>
 /// <param name="At">When the load balancers were read.</param>
 /// <param name="MarathonAt">When Marathon was read: at the same time or somewhat before.</param>
-/// <param name="Apps">The apps of the group.</param>
+/// <param name="Apps">The apps of the group, in Marathon's order.</param>
 /// <param name="LoadBalancers">One reading an instance.</param>
 internal sealed record Observation(
     DateTimeOffset At,

@@ -1,20 +1,22 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace BlueGreen.Lab.LoadBalancer.Haproxy;
 
 /// <summary>
-/// Where <c>/_mlb_signal/*</c> reaches the controller. marathon-lb sends its own process a signal by name; several
-/// instances live in one process here, so that HAProxy writes the signal's name into the instance's socket instead.
+/// Where HAProxy's Lua services reach the controller: one line is asked, one answered. For <c>/_mlb_signal/*</c>
+/// marathon-lb sends its own process a signal by name; several instances live in one process here, so that HAProxy writes
+/// the signal's name into the instance's socket instead.
 /// </summary>
 internal sealed class ControlSocket : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Func<string, bool> _handle;
+    private readonly Func<string, string?> _handle;
     private readonly Task _accepting;
 
-    /// <param name="handle">Takes the signal's name (<c>hup</c>, <c>usr1</c>); false when it is unknown.</param>
-    public ControlSocket(string path, Func<string, bool> handle)
+    /// <param name="handle">Gives the answer to a request, or null when it is unknown.</param>
+    public ControlSocket(string path, Func<string, string?> handle)
     {
         _handle = handle;
         _listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -41,8 +43,8 @@ internal sealed class ControlSocket : IAsyncDisposable
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 limit.CancelAfter(TimeSpan.FromSeconds(5));
                 using var reader = new StreamReader(stream);
-                var signal = await reader.ReadLineAsync(limit.Token);
-                await stream.WriteAsync(signal is not null && _handle(signal) ? "ok\n"u8.ToArray() : "unknown\n"u8.ToArray(), limit.Token);
+                var answer = await reader.ReadLineAsync(limit.Token) is { } request ? _handle(request) : null;
+                await stream.WriteAsync(Encoding.ASCII.GetBytes((answer ?? "unknown request") + "\n"), limit.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
             {

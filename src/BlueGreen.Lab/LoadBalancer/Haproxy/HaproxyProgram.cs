@@ -4,19 +4,24 @@ using System.Diagnostics;
 namespace BlueGreen.Lab.LoadBalancer.Haproxy;
 
 /// <summary>Starts the HAProxy program with the environment that the configuration's Lua services need.</summary>
-internal sealed class HaproxyProgram(string program, HaproxyPaths paths, ILogger logger)
+internal sealed class HaproxyProgram(LoadBalancerOptions options, HaproxyPaths paths, ILogger logger)
 {
     /// <summary>Starts HAProxy; its output goes to the log line by line, and to <paramref name="output"/>.</summary>
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
     public Process Start(IEnumerable<string> arguments, Action<string>? output = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(options.HaproxyProgram, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = paths.WorkDirectory,
-            Environment = { ["BLUEGREEN_LB_CONFIG"] = paths.Config, ["BLUEGREEN_LB_CONTROL"] = paths.ControlSocket },
+            Environment =
+            {
+                ["BLUEGREEN_LB_CONFIG"] = paths.Config,
+                ["BLUEGREEN_LB_CONTROL"] = paths.ControlSocket,
+                ["BLUEGREEN_LB_MODE"] = options.MasterWorker ? "master-worker" : "single",
+            },
         };
         try
         {
@@ -31,7 +36,7 @@ internal sealed class HaproxyProgram(string program, HaproxyPaths paths, ILogger
         catch (Win32Exception e)
         {
             throw new InvalidOperationException(
-                $"HAProxy cannot be started as '{program}': {e.Message}. On Debian it comes by 'apt-get install haproxy'.", e);
+                $"HAProxy cannot be started as '{options.HaproxyProgram}': {e.Message}. On Debian it comes by 'apt-get install haproxy'.", e);
         }
 
         void Take(string? line)

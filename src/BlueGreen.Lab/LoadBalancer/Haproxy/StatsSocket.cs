@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace BlueGreen.Lab.LoadBalancer.Haproxy;
 
@@ -9,16 +10,31 @@ internal static class StatsSocket
 
     /// <summary>Sends one command and gives the whole answer.</summary>
     /// <exception cref="SocketException">Nobody listens.</exception>
-    /// <exception cref="OperationCanceledException">No answer in time.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
     public static async Task<string> AskAsync(string path, string command, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
+        try
+        {
+            return await ExchangeAsync(path, command, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"HAProxy did not answer '{command}' on {path} within {Limit.TotalSeconds} s.", e);
+        }
+    }
+
+    private static async Task<string> ExchangeAsync(string path, string command, CancellationToken cancellation)
+    {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\n"), limit.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(command + "\n"), cancellation);
+
+        // The master's command line answers on until its client has no more to say.
+        socket.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(limit.Token);
+        return await reader.ReadToEndAsync(cancellation);
     }
 }

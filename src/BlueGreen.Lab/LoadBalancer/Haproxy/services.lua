@@ -2,6 +2,7 @@
 
 local config_file = assert(os.getenv("BLUEGREEN_LB_CONFIG"), "BLUEGREEN_LB_CONFIG is not set")
 local control_socket = assert(os.getenv("BLUEGREEN_LB_CONTROL"), "BLUEGREEN_LB_CONTROL is not set")
+local mode = assert(os.getenv("BLUEGREEN_LB_MODE"), "BLUEGREEN_LB_MODE is not set")
 
 local function read(path)
   local file = io.open(path, "rb")
@@ -27,34 +28,37 @@ local function parse(stat)
   return stat:match("^(%d+) %(.*%) (%a) (%d+)")
 end
 
-local function children(master)
-  local pids = {}
-  local listed = read("/proc/" .. master .. "/task/" .. master .. "/children")
-  local source
-  if listed then
-    local texts = {}
-    for pid in listed:gmatch("%d+") do texts[#texts + 1] = read("/proc/" .. pid .. "/stat") or "" end
-    source = table.concat(texts)
-  else
-    -- A kernel without CONFIG_PROC_CHILDREN.
-    local pipe = io.popen("cat /proc/[0-9]*/stat 2>/dev/null")
-    source = pipe:read("a")
-    pipe:close()
+-- One line to the controller and its answer, or nil.
+local function ask(request)
+  local socket = core.tcp()
+  socket:settimeout(5)
+  local reply
+  if socket:connect("unix@" .. control_socket) and socket:send(request .. "\n") then
+    reply = socket:receive("*l")
   end
-  for line in source:gmatch("[^\n]+") do
-    local pid, state, parent = parse(line)
-    if parent == master and state ~= "Z" then pids[#pids + 1] = pid end
-  end
-  return pids
+  socket:close()
+  return reply
 end
 
--- The master and all its workers: also those that still end their connections after a reload. Newest first.
-core.register_service("getpids", "http", function(applet)
+-- The master and all its workers: also those that still end their connections after a reload. Nil where the kernel does
+-- not list children (CONFIG_PROC_CHILDREN), or there is no master.
+local function master_and_workers()
+  if mode ~= "master-worker" then return nil end
   local _, _, master = parse(read("/proc/self/stat"))
-  local pids = children(master)
-  pids[#pids + 1] = master
+  local listed = read("/proc/" .. master .. "/task/" .. master .. "/children")
+  if not listed then return nil end
+  local pids = { master }
+  for child in listed:gmatch("%d+") do
+    local pid, state = parse(read("/proc/" .. child .. "/stat") or "")
+    if pid and state ~= "Z" then pids[#pids + 1] = pid end
+  end
   table.sort(pids, function(a, b) return tonumber(a) > tonumber(b) end)
-  answer(applet, 200, table.concat(pids, " "))
+  return table.concat(pids, " ")
+end
+
+core.register_service("getpids", "http", function(applet)
+  local pids = master_and_workers() or ask("pids")
+  if pids then answer(applet, 200, pids) else answer(applet, 500, "the controller does not answer") end
 end)
 
 core.register_service("getconfig", "http", function(applet)
@@ -64,14 +68,7 @@ end)
 -- Hands the signal named by the path to the controller, and waits for its word.
 core.register_service("signalmlb", "http", function(applet)
   local signal = applet.path:match("([^/]+)$")
-  local socket = core.tcp()
-  socket:settimeout(5)
-  local reply
-  if socket:connect("unix@" .. control_socket) and socket:send(signal .. "\n") then
-    reply = socket:receive("*l")
-  end
-  socket:close()
-  if reply == "ok" then
+  if ask(signal) == "ok" then
     answer(applet, 200, "Sent SIG" .. signal:upper() .. " signal to marathon-lb")
   else
     answer(applet, 500, "Failed to send SIG" .. signal:upper() .. " signal to marathon-lb: its controller does not answer")

@@ -12,7 +12,7 @@ namespace BlueGreen.Lab.LoadBalancer.Updates;
 /// </summary>
 internal sealed class Configurator(
     MarathonClient marathon, ServiceBuilder services, ConfigSettings settings, HaproxyPaths paths,
-    HaproxyProgram program, HaproxyMaster master, ILogger logger)
+    HaproxyProgram program, HaproxyService haproxy, ILogger logger)
 {
     public async Task UpdateAsync(CancellationToken cancellation)
     {
@@ -25,7 +25,7 @@ internal sealed class Configurator(
     public async Task ReloadAsync(CancellationToken cancellation)
     {
         if (await program.AcceptsAsync(paths.Config, cancellation))
-            await master.ReloadAsync(cancellation);
+            await haproxy.ReloadAsync(cancellation);
     }
 
     private string Write(IEnumerable<MarathonApp> apps) => ConfigWriter.Write(settings, services.Build(apps));
@@ -43,7 +43,7 @@ internal sealed class Configurator(
 
         File.Move(paths.Candidate, paths.Config, overwrite: true);
         logger.LogInformation("The configuration has changed; HAProxy reloads");
-        await master.ReloadAsync(cancellation);
+        await haproxy.ReloadAsync(cancellation);
         return true;
     }
 

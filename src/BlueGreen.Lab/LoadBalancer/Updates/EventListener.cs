@@ -12,7 +12,7 @@ internal sealed class EventListener(MarathonClient marathon, UpdateLoop updates,
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var wait = FirstWait;
+        var wait = Shorter(FirstWait, maxBackoff);
         while (!stopping.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
@@ -39,8 +39,10 @@ internal sealed class EventListener(MarathonClient marathon, UpdateLoop updates,
                 logger.LogWarning("Marathon's event stream broke: {Reason}. Next try in {Pause:0.0} s", e.Message, pause.TotalSeconds);
             }
 
-            wait = time.GetElapsedTime(started) > CalmAfter ? FirstWait : TimeSpan.FromTicks(Math.Min((wait * BackoffFactor).Ticks, maxBackoff.Ticks));
+            wait = Shorter(time.GetElapsedTime(started) > CalmAfter ? FirstWait : wait * BackoffFactor, maxBackoff);
             await Task.Delay(pause, time, stopping);
         }
     }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -27,15 +27,23 @@ internal sealed class MarathonClient : IDisposable
 
     /// <summary>The answer to <c>GET /v2/apps?embed=apps.tasks</c>, as text.</summary>
     /// <exception cref="HttpRequestException">Marathon cannot be reached or answers with an error.</exception>
+    /// <exception cref="TimeoutException">The answer does not come.</exception>
     public async Task<string> ListAppsAsync(CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ListLimit);
         using var request = new HttpRequestMessage(HttpMethod.Get, "v2/apps?embed=apps.tasks");
         request.Headers.Accept.ParseAdd("application/json");
-        using var response = await _http.SendAsync(request, limit.Token);
-        response.EnsureSuccessStatusCode();
-        return await response.Content.ReadAsStringAsync(limit.Token);
+        try
+        {
+            using var response = await _http.SendAsync(request, limit.Token);
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadAsStringAsync(limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Marathon did not send its apps within {ListLimit.TotalSeconds} s.", e);
+        }
     }
 
     /// <summary>

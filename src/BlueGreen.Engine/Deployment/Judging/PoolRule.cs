@@ -1,0 +1,35 @@
+using System.Globalization;
+using BlueGreen.Engine.Marathon;
+
+namespace BlueGreen.Engine.Deployment.Judging;
+
+/// <summary>
+/// Which of two colours marathon-lb takes for the newer one, and which tasks of the other it takes out of the pool. Its rule, not
+/// ours: scaling a colour can turn the roles round.
+/// </summary>
+/// <remarks>Source: mesosphere/marathon-lb, <c>marathon_lb.py</c>, <c>get_apps</c>.</remarks>
+/// <param name="Older">The colour whose tasks leave the pool.</param>
+/// <param name="Newer">The colour for which they make room.</param>
+/// <param name="Out">The tasks of the older one that are to be out of the pool.</param>
+internal sealed record PoolRule(MarathonApp Older, MarathonApp Newer, ImmutableArray<MarathonTask> Out)
+{
+    /// <summary>The rule applied to the two apps of a group.</summary>
+    /// <param name="first">The app that Marathon lists first.</param>
+    /// <param name="second">The app that Marathon lists behind it.</param>
+    public static PoolRule Of(MarathonApp first, MarathonApp second)
+    {
+        var (older, newer) = Started(first) < Started(second) ? (first, second) : (second, first);
+        var deployed = newer.Labels.ContainsKey(DeploymentLabels.NewInstances);
+        // The number in that label is compared as a text with 0 there, so it counts whatever it is.
+        if (deployed && older.LastScalingAt > newer.LastScalingAt) (older, newer) = (newer, older);
+        var target = deployed ? newer.TargetInstances : 1;
+
+        // Whether health counts is asked of the app that was read last, whichever that is.
+        var healthy = second.HasHealthChecks ? newer.Tasks.Count(task => task.AnyCheckAlive) : newer.Instances;
+        var room = Math.Max(0, healthy + older.Instances - target);
+        return new PoolRule(older, newer, [.. older.Tasks.OrderBy(task => task.Id, StringComparer.Ordinal).Take(Math.Min(healthy, room))]);
+    }
+
+    private static DateTime Started(MarathonApp app) =>
+        DateTime.TryParse(app.StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : DateTime.MinValue;
+}
