@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Waiting;
@@ -5,10 +6,13 @@ namespace BlueGreen.Engine.Waiting;
 /// <summary>Waits for what Marathon is doing. One object serves any number of waits at once; disposing it ends its event stream.</summary>
 public sealed class ClusterWaits : IDisposable
 {
+    private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(5);
+
     private readonly IMarathon _marathon;
     private readonly IEngineSink _sink;
     private readonly TimeProvider _time;
-    private readonly EventWake _wake;
+    private readonly MarathonWakeUp _wakeUp;
+    private readonly ConcurrentDictionary<string, bool> _failed = new(StringComparer.Ordinal);
 
     /// <summary>Waits by the clock of the machine.</summary>
     public ClusterWaits(IMarathon marathon, IEngineSink sink)
@@ -21,7 +25,7 @@ public sealed class ClusterWaits : IDisposable
         _marathon = marathon;
         _sink = sink;
         _time = time;
-        _wake = new EventWake(marathon, time, sink);
+        _wakeUp = new MarathonWakeUp(marathon, time, sink, CancellationToken.None, Note);
     }
 
     /// <summary>Waits until all wanted tasks of an app run and are healthy, and no deployment holds it.</summary>
@@ -33,7 +37,7 @@ public sealed class ClusterWaits : IDisposable
         var deadline = _time.GetUtcNow() + timeout;
         while (true)
         {
-            var next = _wake.Next;
+            var mark = _wakeUp.Mark;
             var app = await _marathon.FindAppAsync(id, cancellationToken).ConfigureAwait(false)
                 ?? throw new BlueGreenException(
                     ErrorKind.NotFound, "AppNotFound", $"There is no app '{id}'.", "Get-MarathonApp lists the apps of the cluster.", id);
@@ -55,7 +59,7 @@ public sealed class ClusterWaits : IDisposable
 
             var percent = app.Instances == 0 ? 0 : 100 * (app.HasHealthChecks ? app.TasksHealthy : app.TasksRunning) / app.Instances;
             Show($"Waiting for {app.Id}", readiness.Reason, Math.Min(99, percent));
-            await _wake.WaitAsync(next, deadline, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(mark, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,9 +72,9 @@ public sealed class ClusterWaits : IDisposable
         var deadline = _time.GetUtcNow() + timeout;
         while (true)
         {
-            var next = _wake.Next;
+            var mark = _wakeUp.Mark;
             var all = await _marathon.GetDeploymentsAsync(cancellationToken).ConfigureAwait(false);
-            if (_wake.HasFailed(deploymentId))
+            if (_failed.ContainsKey(deploymentId))
             {
                 throw new BlueGreenException(
                     ErrorKind.Unavailable, "DeploymentFailed", $"Marathon gave the deployment {deploymentId} up.",
@@ -89,7 +93,7 @@ public sealed class ClusterWaits : IDisposable
             }
 
             Show($"Waiting for deployment {deploymentId}", reason, Math.Min(99, Percent(deployment)));
-            await _wake.WaitAsync(next, deadline, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(mark, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -109,8 +113,20 @@ public sealed class ClusterWaits : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _wake.Dispose();
+    /// <summary>Ends the event stream; nobody needs to wait until its connection is closed.</summary>
+    public void Dispose() => _ = _wakeUp.DisposeAsync().AsTask();
+
+    /// <summary>Until the next event, for some seconds all the same, and not beyond the deadline.</summary>
+    private Task WaitAsync(long mark, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        var left = deadline - _time.GetUtcNow();
+        return _wakeUp.WaitAsync(mark, left < Fallback ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : Fallback, cancellationToken);
+    }
+
+    private void Note(MarathonEvent change)
+    {
+        if (change is { EventType: "deployment_failed", DeploymentId: { } id }) _failed[id] = true;
+    }
 
     private static int Percent(MarathonDeployment deployment) =>
         deployment.TotalSteps == 0 ? 0 : 100 * (deployment.CurrentStep - 1) / deployment.TotalSteps;
