@@ -24,11 +24,19 @@ internal sealed class ChangeSignal : IWakeUp
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop;
     private readonly TimeProvider _time;
+    private readonly Action<MarathonEvent>? _onEvent;
     private readonly Task _pump;
 
-    public ChangeSignal(IMarathon marathon, TimeProvider time, IEngineSink sink, CancellationToken cancellationToken)
+    /// <param name="marathon">Who tells.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="sink">Hears when nothing is told.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="onEvent">Called with each event before it wakes anybody.</param>
+    public ChangeSignal(
+        IMarathon marathon, TimeProvider time, IEngineSink sink, CancellationToken cancellationToken, Action<MarathonEvent>? onEvent = null)
     {
         _time = time;
+        _onEvent = onEvent;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _pump = PumpAsync(marathon, sink);
     }
@@ -57,8 +65,9 @@ internal sealed class ChangeSignal : IWakeUp
     {
         try
         {
-            await foreach (var _ in marathon.WatchEventsAsync(Relevant, _stop.Token).ConfigureAwait(false))
+            await foreach (var change in marathon.WatchEventsAsync(Relevant, _stop.Token).ConfigureAwait(false))
             {
+                _onEvent?.Invoke(change);
                 _signal.Writer.TryWrite(true);
             }
         }
