@@ -125,7 +125,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             var again = Decide(situation);
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
             var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (KillGate.Refusal(situation, tasks, cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            if (KillGate.Refusal(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
             _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
         }

@@ -101,16 +101,14 @@ internal static class MarathonErrors
             JValue { Value: not null } text => text.AsText(),
             _ => "",
         };
-        var what = request.Subject switch
+        var (errorId, what, remedy) = request.Subject switch
         {
             MarathonSubject.App => ("AppRefused", "the app", "Correct the definition where it says so; nothing was changed."),
             MarathonSubject.Tasks => ("TasksRefused", "the tasks", "Check the task ids: Get-MarathonTask lists them; nothing was killed."),
             _ => ("RequestRefused", $"{request.Method} {Path(request)}", "Correct the request; nothing was changed."),
         };
-        return new BlueGreenException(
-            ErrorKind.InvalidData, what.Item1,
-            $"Marathon refuses {what.Item2}: {string.Join(" ", new[] { body.Text("message"), details }.Where(s => !string.IsNullOrEmpty(s)))}",
-            what.Item3, target);
+        var said = string.Join(": ", new[] { body.Text("message")?.TrimEnd('.'), details }.Where(s => !string.IsNullOrEmpty(s)));
+        return new BlueGreenException(ErrorKind.InvalidData, errorId, $"Marathon refuses {what}: {said}", remedy, target);
     }
 
     private static string Detail(JObject detail)

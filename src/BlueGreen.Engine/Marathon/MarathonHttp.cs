@@ -11,7 +11,8 @@ namespace BlueGreen.Engine.Marathon;
 /// does harm is for the caller to know: every call of <see cref="MarathonClient"/> is made so that it does not.
 /// </summary>
 internal sealed class MarathonHttp(
-    HttpClient client, EndpointSet endpoints, IMarathonAuthenticator authenticator, MarathonClientOptions options, IEngineSink sink, TimeProvider time)
+    HttpClient client, EndpointSet endpoints, IMarathonAuthenticator authenticator, MarathonClientOptions options,
+    IEngineSink sink, TimeProvider time)
 {
     private const int MaxRedirects = 5;
 
@@ -43,7 +44,9 @@ internal sealed class MarathonHttp(
             .Build();
         try
         {
-            return await pipeline.ExecuteAsync(async token => await TryOnceAsync(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await pipeline
+                .ExecuteAsync(async token => await TryOnceAsync(token).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (NoAnswerException error)
         {
@@ -52,7 +55,8 @@ internal sealed class MarathonHttp(
 
         bool MayGoOn(Outcome<MarathonAnswer> outcome) => options.Retries > 0
             && (tried.Count < endpoints.All.Length
-                || (time.GetElapsedTime(started) < options.RequestTimeout && outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }));
+                || (outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }
+                    && time.GetElapsedTime(started) < options.RequestTimeout));
 
         async Task<MarathonAnswer> TryOnceAsync(CancellationToken token)
         {
@@ -133,7 +137,8 @@ internal sealed class MarathonHttp(
             var deployment = response.Headers.TryGetValues("Marathon-Deployment-Id", out var values) ? values.FirstOrDefault() : null;
             // JSON is UTF-8, whatever charset a proxy makes up.
             return new MarathonAnswer(
-                (int)response.StatusCode, response.Content?.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(body), deployment, endpoint, isRepeat);
+                (int)response.StatusCode, response.Content?.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(body),
+                deployment, endpoint, isRepeat);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -175,9 +180,13 @@ internal sealed class MarathonHttp(
     private bool MayBeTrusted(Uri endpoint, Uri address) =>
         (endpoint.Scheme != Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttps) && endpoints.All.Any(e => e.Host == address.Host);
 
-    private void Tell(MarathonRequest request, Uri address, string outcome, long started) => sink.Publish(new EngineMessage(
-        time.GetUtcNow(), MessageLevel.Debug,
-        $"{request.Method} {address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+    private void Tell(MarathonRequest request, Uri address, string outcome, long started)
+    {
+        var shown = address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
+        sink.Publish(new EngineMessage(
+            time.GetUtcNow(), MessageLevel.Debug,
+            $"{request.Method} {shown}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+    }
 
     private static Exception Innermost(Exception error)
     {

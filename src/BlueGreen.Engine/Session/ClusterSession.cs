@@ -18,9 +18,10 @@ public sealed class ClusterSession : IDisposable
 
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
-        Options = options;
+        var endpoints = new EndpointSet(options.MarathonUris);
+        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(EndpointSet.Bare)] };
         Time = time;
-        Name = options.Name ?? options.MarathonUris[0].Host;
+        Name = options.Name ?? endpoints.Current.Host;
         _relay = new SinkRelay(sink);
         var trust = options.CertificateAuthorityPath is { } path ? CertificateTrust.FromFile(path) : null;
         _marathonHttp = new HttpClient(Handler(options, trust)) { Timeout = Timeout.InfiniteTimeSpan };
@@ -30,20 +31,21 @@ public sealed class ClusterSession : IDisposable
         _loadBalancerHttp = new HttpClient(direct) { Timeout = Timeout.InfiniteTimeSpan };
 
         var timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
-        var endpoints = new EndpointSet(options.MarathonUris);
         var client = new MarathonClient(new MarathonHttp(
-            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
+            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout },
+            _relay, time));
         Marathon = client;
         LoadBalancers = new DnsLoadBalancerPool(
             options.LoadBalancerUris, Dns.GetHostAddressesAsync,
-            (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout), _relay, time);
+            (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
+            _relay, time);
         _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
     }
 
     /// <summary>The session's name; the host of its first Marathon address when it was given none.</summary>
     public string Name { get; }
 
-    /// <summary>What it was made from. Secrets in it are not shown.</summary>
+    /// <summary>What it was made from, without what the addresses told of user and password. Secrets in it are not shown.</summary>
     public SessionOptions Options { get; }
 
     /// <summary>The cluster's Marathon.</summary>
@@ -79,11 +81,11 @@ public sealed class ClusterSession : IDisposable
         if (options.TimeoutSeconds <= 0)
         {
             throw new BlueGreenException(
-                ErrorKind.InvalidArgument, "InvalidTimeout", $"A time-out of {options.TimeoutSeconds} s makes no sense.", "Give a number of seconds above 0.");
+                ErrorKind.InvalidArgument, "InvalidTimeout", $"A time-out of {options.TimeoutSeconds} s makes no sense.",
+                "Give a number of seconds above 0.");
         }
 
-        return options.MarathonUris.Count > 0 ? new ClusterSession(options, sink, time) : throw new BlueGreenException(
-            ErrorKind.InvalidArgument, "NoMarathonAddress", "No Marathon address is given.", "Give at least one, such as http://marathon.mesos:8080.");
+        return new ClusterSession(options, sink, time);
     }
 
     /// <summary>

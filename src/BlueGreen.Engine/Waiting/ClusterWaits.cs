@@ -103,6 +103,8 @@ public sealed class ClusterWaits : IDisposable
     {
         await foreach (var change in marathon.WatchEventsAsync(eventTypes, cancellationToken).ConfigureAwait(false))
         {
+            // The stream's own event, at each connection, comes whatever was asked for.
+            if (eventTypes.Count > 0 && !eventTypes.Contains(change.EventType)) continue;
             if (!onEvent(change)) return;
         }
     }

@@ -11,11 +11,12 @@ internal static class OwnCommand
 
     private static string[] Find()
     {
-        var assembly = typeof(OwnCommand).Assembly.Location;
+        var assembly = typeof(OwnCommand).Assembly;
         var process = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
         // Under a test runner or another host the process is not this program, but the runtime can start it all the same.
-        if (Path.GetFileNameWithoutExtension(process) == Path.GetFileNameWithoutExtension(assembly)) return [process];
-        return [Path.GetFileNameWithoutExtension(process) == "dotnet" ? process : "dotnet", assembly];
+        return Path.GetFileName(process) == assembly.GetName().Name
+            ? [process]
+            : [Path.GetFileName(process) == "dotnet" ? process : "dotnet", assembly.Location];
     }
 
     private static string Quote(string word) =>

@@ -22,6 +22,7 @@ internal sealed class PortForwarder : IDisposable
     private readonly IReadOnlyList<SafeFileHandle> _tables;
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _dying = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IPAddress _target = IPAddress.Loopback;
     private Socket? _listener;
 
     private PortForwarder(PortForward forward, NetworkNamespace network, Socket reservation, TimeProvider time, ILogger logger)
@@ -72,7 +73,7 @@ internal sealed class PortForwarder : IDisposable
         {
             while (true)
             {
-                await WaitAsync(() => TaskListens());
+                _target = await WaitForListenerAsync();
                 await AcceptWhileTaskListensAsync();
             }
         }
@@ -125,45 +126,33 @@ internal sealed class PortForwarder : IDisposable
         }
     }
 
-    private async Task WaitAsync(Func<bool> condition)
+    private async Task<IPAddress> WaitForListenerAsync()
     {
         var wait = FirstLook;
-        while (!condition())
+        while (true)
         {
+            if (FindListener() is { } address) return address;
             await Task.Delay(wait, _time, _stopped.Token);
             wait = wait * 2 < SlowestLook ? wait * 2 : SlowestLook;
         }
     }
 
-    /// <summary>Whether anything in the task's network listens on the container port.</summary>
-    private bool TaskListens()
+    private bool TaskListens() => FindListener() is not null;
+
+    /// <summary>The address at which something in the task's network listens on the container port.</summary>
+    private IPAddress? FindListener()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            return _tables.Any(table => HasListener(buffer.AsSpan(0, RandomAccess.Read(table, buffer, 0)), _forward.ContainerPort));
+            return _tables
+                .Select(table => SocketTable.FindListener(buffer.AsSpan(0, RandomAccess.Read(table, buffer, 0)), _forward.ContainerPort))
+                .FirstOrDefault(address => address is not null);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>Lines of the table read "sl: local:PORT remote:PORT STATE ..." in hexadecimal; state 0A listens.</summary>
-    private static bool HasListener(ReadOnlySpan<byte> table, int port)
-    {
-        Span<byte> wanted = stackalloc byte[5];
-        System.Text.Encoding.ASCII.GetBytes($":{port:X4}", wanted);
-        foreach (var range in table.Split((byte)'\n'))
-        {
-            var line = table[range];
-            var local = line.IndexOf(wanted);
-            var listening = line.IndexOf(" 0A "u8);
-            // The remote address of a listener is all zeros, so the port found is the local one.
-            if (local >= 0 && listening > local) return true;
-        }
-
-        return false;
     }
 
     private async Task CarryAsync(Socket client, CancellationTokenSource refused)
@@ -173,7 +162,7 @@ internal sealed class PortForwarder : IDisposable
         {
             using var inside = _network.CreateSocket();
             outside.NoDelay = inside.NoDelay = true;
-            await inside.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _forward.ContainerPort), _stopped.Token);
+            await inside.ConnectAsync(new IPEndPoint(_target, _forward.ContainerPort), _stopped.Token);
             await SocketPipe.RunAsync(outside, inside);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)

@@ -8,6 +8,9 @@ namespace BlueGreen.Lab.Marathon.Instances;
 /// </summary>
 internal sealed class LaunchDelays(TimeProvider time)
 {
+    /// <summary>No offer comes sooner after the last one; without it a back-off of 0 would be a busy loop of crashes.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
+
     private readonly Dictionary<(PathId, DateTimeOffset), (DateTimeOffset Since, TimeSpan Delay)> _delays = [];
 
     /// <summary>When the next launch may be; in the past or now when there is no delay.</summary>
@@ -18,7 +21,8 @@ internal sealed class LaunchDelays(TimeProvider time)
     public void Increase(AppDefinition app)
     {
         var next = _delays.TryGetValue(Key(app), out var current) ? current.Delay * app.BackoffFactor : app.Backoff;
-        _delays[Key(app)] = (time.GetUtcNow(), next < app.MaxLaunchDelay ? next : app.MaxLaunchDelay);
+        var bounded = next < app.MaxLaunchDelay ? next : app.MaxLaunchDelay;
+        _delays[Key(app)] = (time.GetUtcNow(), bounded > Shortest ? bounded : Shortest);
     }
 
     /// <summary>A task was launched: the delay counts from now, so that further launches are spread.</summary>
