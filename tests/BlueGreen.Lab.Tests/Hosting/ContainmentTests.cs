@@ -18,6 +18,7 @@ public sealed class ContainmentTests
     {
         KillOuter,
         KillInner,
+        KillFirst,
         Terminate,
         CloseInput,
         ParentGone,
@@ -26,13 +27,14 @@ public sealed class ContainmentTests
     [Theory]
     [InlineData(End.KillOuter)]
     [InlineData(End.KillInner)]
+    [InlineData(End.KillFirst)]
     [InlineData(End.Terminate)]
     [InlineData(End.CloseInput)]
     [InlineData(End.ParentGone)]
     public async Task Nothing_is_left_of_a_running_lab(End end)
     {
-        using var parent = Process.Start(new ProcessStartInfo("sleep", "1000"))!;
-        using var lab = await LabProcess.StartAsync("--lb", "0", "--parent", $"{parent.Id}");
+        using var parent = new Bystander();
+        using var lab = await LabProcess.StartAsync("--lb", "0", "--parent", $"{parent.Process.Id}");
         // A daemon of a task has left its process group and its parent.
         await lab.PostAsync("/v2/apps", Apps.Sleeping("/a", 2).With("cmd", "setsid sleep 1000 & exec sleep 1000"));
         await Eventually.IsTrueAsync(() => lab.Processes().Count >= 7, "the tasks run");
@@ -45,6 +47,9 @@ public sealed class ContainmentTests
             case End.KillInner:
                 Signal(Sigkill, lab.Inner());
                 break;
+            case End.KillFirst:
+                Signal(Sigkill, lab.First());
+                break;
             case End.Terminate:
                 Signal("TERM", lab.Process.Id);
                 break;
@@ -52,13 +57,12 @@ public sealed class ContainmentTests
                 lab.Process.StandardInput.Close();
                 break;
             default:
-                parent.Kill();
+                parent.Dispose();
                 break;
         }
 
         await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0 && !Directory.Exists(lab.WorkDirectory), $"all is gone after {end}");
         if (end is End.Terminate or End.CloseInput or End.ParentGone) Assert.Equal(0, lab.Process.ExitCode);
-        parent.Kill();
     }
 
     [Fact]
@@ -122,6 +126,14 @@ public sealed class ContainmentTests
         kill.WaitForExit();
     }
 
+    /// <summary>A process that only lives.</summary>
+    private sealed class Bystander : IDisposable
+    {
+        public Process Process { get; } = Process.Start(new ProcessStartInfo("sleep", "1000") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+        public void Dispose() => Process.Kill();
+    }
+
     private sealed class LabProcess : IDisposable
     {
         private readonly HttpClient _http = new();
@@ -145,7 +157,7 @@ public sealed class ContainmentTests
         {
             var lab = Launch(args);
             var line = await lab.Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.True(line is not null, await lab.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+            if (line is null) Assert.Fail(await lab.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
             lab._endpoints = JsonNode.Parse(line)!.AsObject();
             Assert.Equal(lab.Process.Id, lab._endpoints.Int("pid"));
             return lab;
@@ -161,7 +173,10 @@ public sealed class ContainmentTests
         /// <summary>The processes below this one, and the janitor, who is told apart by the folder that he cleans.</summary>
         public List<int> Processes() => [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _)).Select(n => int.Parse(n!)).Where(Belongs)];
 
-        public int Inner() => Processes().First(pid => CommandLine(pid) is [var program, ..] words && words.Contains(ContainedLab.Argument) && program != "unshare");
+        public int Inner() => Processes().First(pid => CommandLine(pid) is [var program, ..] words && words.Contains(ContainedLab.Argument) && program is not ("unshare" or "/bin/sh"));
+
+        /// <summary>The first process of the namespace.</summary>
+        public int First() => Processes().First(pid => CommandLine(pid) is ["/bin/sh", ..] words && words.Contains(ContainedLab.Argument));
 
         public bool IsMine(string folder) => Processes().Count > 0 || File.GetCreationTimeUtc(folder) >= Process.StartTime.ToUniversalTime() && File.GetCreationTimeUtc(folder) <= Process.ExitTime.ToUniversalTime();
 
