@@ -65,6 +65,22 @@ public sealed class ContainmentTests
         if (end is End.Terminate or End.CloseInput or End.ParentGone) Assert.Equal(0, lab.Process.ExitCode);
     }
 
+    [Theory]
+    [InlineData(End.KillOuter)]
+    [InlineData(End.KillInner)]
+    public async Task Without_a_namespace_the_janitor_ends_all_that_bears_the_mark(End end)
+    {
+        using var tools = new ToolsWithoutUnshare();
+        using var lab = await LabProcess.StartAsync(tools, "--lb", "0");
+        await lab.PostAsync("/v2/apps", Apps.Sleeping("/a", 2).With("cmd", "setsid sleep 1000 & exec sleep 1000"));
+        await Eventually.IsTrueAsync(() => lab.Processes().Count >= 5, "the tasks run");
+
+        if (end == End.KillOuter) lab.Process.Kill();
+        else Signal(Sigkill, lab.Inner());
+
+        await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0 && !Directory.Exists(lab.WorkDirectory), $"all is gone after {end}");
+    }
+
     [Fact]
     public async Task Nothing_is_left_of_a_lab_that_is_killed_while_it_starts()
     {
@@ -88,7 +104,7 @@ public sealed class ContainmentTests
         using (var lab = await LabProcess.StartAsync("--lb", "0", "--sandbox", folder))
         {
             await lab.PostAsync("/v2/apps", Apps.Sleeping("/a").With("cmd", "echo hello; exec sleep 1000"));
-            await Eventually.IsTrueAsync(() => Directory.GetDirectories(folder).Any(d => File.ReadAllText(Path.Combine(d, "stdout")) == "hello\n"), "the task has spoken");
+            await Eventually.IsTrueAsync(() => Directory.GetFiles(folder, "stdout", SearchOption.AllDirectories).Any(f => File.ReadAllText(f) == "hello\n"), "the task has spoken");
             lab.Process.StandardInput.Close();
             await lab.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
@@ -134,6 +150,24 @@ public sealed class ContainmentTests
         public void Dispose() => Process.Kill();
     }
 
+    /// <summary>A folder for PATH with all that the lab uses, except what makes namespaces.</summary>
+    private sealed class ToolsWithoutUnshare : IDisposable
+    {
+        public ToolsWithoutUnshare()
+        {
+            Path = Directory.CreateTempSubdirectory("bluegreen-lab-test-").FullName;
+            foreach (var tool in (string[])["sh", "setsid", "grep", "kill", "rm", "sleep", "dotnet"])
+            {
+                var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => System.IO.Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
+                if (found is not null) File.CreateSymbolicLink(System.IO.Path.Combine(Path, tool), found);
+            }
+        }
+
+        public string Path { get; }
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
     private sealed class LabProcess : IDisposable
     {
         private readonly HttpClient _http = new();
@@ -145,17 +179,23 @@ public sealed class ContainmentTests
 
         public string WorkDirectory => Path.GetDirectoryName(_endpoints.Text("sandbox"))!;
 
-        public static LabProcess Launch(params string[] args)
+        public static LabProcess Launch(params string[] args) => LaunchWith(Environment.GetEnvironmentVariable("PATH")!, args);
+
+        private static LabProcess LaunchWith(string path, string[] args)
         {
             var command = OwnCommand.Parts;
             var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in (string[])[.. command.Skip(1), "--json", .. args]) start.ArgumentList.Add(argument);
+            start.Environment["PATH"] = path;
             return new LabProcess(Process.Start(start)!);
         }
 
-        public static async Task<LabProcess> StartAsync(params string[] args)
+        public static Task<LabProcess> StartAsync(params string[] args) => ReadyAsync(Launch(args));
+
+        public static Task<LabProcess> StartAsync(ToolsWithoutUnshare tools, params string[] args) => ReadyAsync(LaunchWith(tools.Path, args));
+
+        private static async Task<LabProcess> ReadyAsync(LabProcess lab)
         {
-            var lab = Launch(args);
             var line = await lab.Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
             if (line is null) Assert.Fail(await lab.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
             lab._endpoints = JsonNode.Parse(line)!.AsObject();
@@ -192,12 +232,12 @@ public sealed class ContainmentTests
             var words = CommandLine(pid);
             if (words.Contains(ContainedLab.Argument)) return words.Contains($"{Process.Id}");
             if (_endpoints is null) return false;
-            return words.Contains(WorkDirectory) || Environment(pid).Contains($"MESOS_SANDBOX={WorkDirectory}/", StringComparison.Ordinal);
+            return words.Contains(WorkDirectory) || Variables(pid).Contains($"MESOS_SANDBOX={WorkDirectory}/", StringComparison.Ordinal);
         }
 
         private static string[] CommandLine(int pid) => Read($"/proc/{pid}/cmdline").Split('\0');
 
-        private static string Environment(int pid) => Read($"/proc/{pid}/environ");
+        private static string Variables(int pid) => Read($"/proc/{pid}/environ");
 
         private static string Read(string path)
         {
