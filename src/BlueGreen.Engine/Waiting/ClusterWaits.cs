@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Waiting;
@@ -12,9 +11,6 @@ public sealed class ClusterWaits
 {
     private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(5);
 
-    /// <summary>A change comes with several events; they are one reason to look.</summary>
-    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(200);
-
     private readonly IMarathon _marathon;
     private readonly IEngineSink _sink;
     private readonly TimeProvider _time;
@@ -22,7 +18,7 @@ public sealed class ClusterWaits
 
     /// <summary>Waits by the clock of the machine.</summary>
     public ClusterWaits(IMarathon marathon, IEngineSink sink)
-        : this(marathon, sink, TimeProvider.System, (onEvent, token) => new ChangeSignal(marathon, TimeProvider.System, sink, token, onEvent))
+        : this(marathon, sink, TimeProvider.System, (onEvent, token) => new MarathonWakeUp(marathon, TimeProvider.System, sink, token, onEvent))
     {
     }
 
@@ -153,15 +149,14 @@ public sealed class ClusterWaits
         await using var wakeUp = _wakeUp(OnEvent, cancellationToken);
         while (true)
         {
+            var mark = wakeUp.Mark;
             foreach (var id in pending.ToList())
             {
                 if (await IsOverAsync(id).ConfigureAwait(false)) pending.Remove(id);
             }
 
             if (pending.Count == 0) return;
-            var rest = deadline - _time.GetUtcNow();
-            await wakeUp.WaitAsync(Shorter(Fallback, rest), cancellationToken).ConfigureAwait(false);
-            await _time.Delay(Shorter(Spacing, deadline - _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            await wakeUp.WaitAsync(mark, Shorter(Fallback, deadline - _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
 
         void OnEvent(MarathonEvent change)

@@ -94,6 +94,14 @@ public class BlueGreenDeployerTests
     }
 
     [Fact]
+    public async Task Without_a_load_balancer_nothing_is_begun()
+    {
+        _cluster.LoadBalancers.Clear();
+
+        Assert.Equal("NoLoadBalancer", (await Refused(Definition())).ErrorId);
+    }
+
+    [Fact]
     public async Task Not_confirming_the_creation_changes_nothing()
     {
         var result = await Deploy(Definition(), _policy, new Never());
