@@ -12,6 +12,7 @@
     TypesToProcess = @('BlueGreen.Types.ps1xml')
     FormatsToProcess = @('BlueGreen.Format.ps1xml')
     CmdletsToExport = @(
+        'Complete-BlueGreenDeployment'
         'Connect-BlueGreen'
         'Disconnect-BlueGreen'
         'Get-BlueGreenSession'
@@ -23,6 +24,7 @@
         'Get-MarathonTask'
         'New-MarathonApp'
         'Remove-MarathonApp'
+        'Resume-BlueGreenDeployment'
         'Set-MarathonApp'
         'Start-BlueGreenDeployment'
         'Start-BlueGreenLab'
@@ -30,6 +32,7 @@
         'Stop-MarathonTask'
         'Test-BlueGreenApp'
         'Test-BlueGreenSession'
+        'Undo-BlueGreenDeployment'
         'Undo-MarathonDeployment'
         'Wait-BlueDrain'
         'Wait-MarathonApp'

@@ -14,7 +14,7 @@ pack   builds, then packs the module as a zip and the host as a dotnet tool
 clean  removes what was built
 
 .PARAMETER Project
-test: only the test projects whose name matches one of these wildcards.
+test: only the test projects whose name matches one of these wildcards; commas part them. The name 'Pester' stands for *.Tests.ps1.
 
 .PARAMETER Filter
 test: only the tests whose name matches this wildcard. bench: only such benchmarks.
@@ -53,6 +53,9 @@ $env:DOTNET_NOLOGO = '1'
 # No build server may outlive this script.
 $env:MSBUILDDISABLENODEREUSE = '1'
 $env:DOTNET_CLI_USE_MSBUILD_SERVER = '0'
+
+# Words of a command line come as they are typed.
+$Project = $Project -split ','
 
 $Root = $PSScriptRoot
 $Out = Join-Path $Root 'out'
@@ -175,180 +178,14 @@ function Show-Demo {
     exit $LASTEXITCODE
 }
 
-function Get-TestProject {
-    Get-ChildItem -Path (Join-Path $Root 'tests') -Filter '*.csproj' -Recurse |
-        Where-Object { $_.BaseName -ne 'BlueGreen.Benchmarks' } |
-        Where-Object { $name = $_.BaseName; $Project | Where-Object { $name -like $_ } } |
-        ForEach-Object { $_.FullName }
-}
-
-# Runs a command in its own process with this one's console; true when it ended in time.
-function Invoke-Limited([string] $Command, [string[]] $Arguments) {
-    $start = [System.Diagnostics.ProcessStartInfo]::new($Command)
-    $start.WorkingDirectory = $Root
-    foreach ($argument in $Arguments) {
-        $start.ArgumentList.Add($argument)
-    }
-
-    $process = [System.Diagnostics.Process]::Start($start)
-    try {
-        $limit = [datetime]::UtcNow.AddMinutes($TimeoutMinutes)
-        while (-not $process.WaitForExit(200)) {
-            if ([datetime]::UtcNow -gt $limit) {
-                return $false
-            }
-        }
-
-        return $true
-    } finally {
-        # Also when this script is stopped.
-        if (-not $process.HasExited) {
-            $process.Kill($true)
-            $process.WaitForExit()
-        }
-
-        $process.Dispose()
-    }
-}
-
-function New-Result([string] $Name, [int] $Passed, [int] $Failed, [int] $Skipped, [string] $Trouble) {
-    [pscustomobject]@{ Name = $Name; Passed = $Passed; Failed = $Failed; Skipped = $Skipped; Trouble = $Trouble }
-}
-
-function Invoke-TestProject([string] $Path, [string] $Reports) {
-    $name = [System.IO.Path]::GetFileNameWithoutExtension($Path)
-    Write-Step "Testing $name"
-    $assembly = Join-Path (Split-Path $Path) 'bin' 'Release' 'net10.0' "$name.dll"
-    $report = Join-Path $Reports "$name.xml"
-    $arguments = @($assembly, '-noLogo', '-result-xml', $report)
-    if ([Console]::IsOutputRedirected) {
-        $arguments += '-noColor'
-    }
-
-    if ($Filter) {
-        $arguments += '-displayName', $Filter
-    }
-
-    $ended = Invoke-Limited dotnet $arguments
-    if (-not $ended) {
-        return New-Result $name 0 0 0 "did not end within $TimeoutMinutes minutes"
-    } elseif (-not (Test-Path -LiteralPath $report)) {
-        return New-Result $name 0 0 0 'crashed: it left no report'
-    }
-
-    $totals = New-Result $name 0 0 0 ''
-    foreach ($run in ([xml] (Get-Content -LiteralPath $report -Raw)).SelectNodes('/assemblies/assembly')) {
-        $totals.Passed += [int] $run.GetAttribute('passed')
-        $totals.Failed += [int] $run.GetAttribute('failed') + [int] $run.GetAttribute('errors')
-        $totals.Skipped += [int] $run.GetAttribute('skipped') + [int] $run.GetAttribute('not-run')
-    }
-
-    if ($totals.Passed + $totals.Failed + $totals.Skipped -eq 0 -and -not $Filter) {
-        $totals.Trouble = 'ran no test'
-    }
-
-    $totals
-}
-
-function Get-PesterShell {
-    $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
-    foreach ($path in $pwsh) {
-        & $path -NoProfile -NonInteractive -Command 'exit [int] -not (Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -ge 5 })'
-        if ($LASTEXITCODE -eq 0) {
-            return $path
-        }
-    }
-}
-
-function Measure-It([string[]] $Path) {
-    $count = 0
-    foreach ($file in $Path) {
-        $ast = [System.Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
-        $count += $ast.FindAll({ param($node)
-                $node -is [System.Management.Automation.Language.CommandAst] -and $node.GetCommandName() -eq 'It' }, $true).Count
-    }
-
-    $count
-}
-
-function Invoke-Pester([string[]] $Path, [string] $Reports) {
-    Write-Step 'Testing under Pester'
-    $pwsh = Get-PesterShell
-    if (-not $pwsh) {
-        Write-Host 'Left out: these tests need pwsh with Pester 5 or newer, and they are not both here.'
-        return New-Result 'Pester' 0 0 (Measure-It $Path) ''
-    }
-
-    $report = Join-Path $Reports 'Pester.xml'
-    $quoted = $Path | ForEach-Object { "'" + $_.Replace("'", "''") + "'" }
-    $command = @"
-`$configuration = New-PesterConfiguration
-`$configuration.Run.Path = $($quoted -join ', ')
-`$configuration.TestResult.Enabled = `$true
-`$configuration.TestResult.OutputFormat = 'JUnitXml'
-`$configuration.TestResult.OutputPath = '$($report.Replace("'", "''"))'
-Invoke-Pester -Configuration `$configuration
-"@
-    $ended = Invoke-Limited $pwsh @('-NoProfile', '-NonInteractive', '-Command', $command)
-    if (-not $ended) {
-        return New-Result 'Pester' 0 0 0 "did not end within $TimeoutMinutes minutes"
-    } elseif (-not (Test-Path -LiteralPath $report)) {
-        return New-Result 'Pester' 0 0 0 'crashed: it left no report'
-    }
-
-    $run = [xml] (Get-Content -LiteralPath $report -Raw)
-    $tests = $run.SelectNodes('//testcase').Count
-    $failed = $run.SelectNodes('//testcase[failure or error]').Count
-    $skipped = $run.SelectNodes('//testcase[skipped]').Count
-    $trouble = if ($tests -eq 0) { 'ran no test' } else { '' }
-    New-Result 'Pester' ($tests - $failed - $skipped) $failed $skipped $trouble
-}
-
 function Test-Everything {
     Install-Tool haproxy haproxy
     Install-Tool python3 python3
     Install-Tool ip iproute2
     Build-Solution
-
-    $reports = Join-Path $Out 'test-results'
-    if (Test-Path -LiteralPath $reports) {
-        Remove-Item -LiteralPath $reports -Recurse -Force
-    }
-
-    New-Item -ItemType Directory -Path $reports | Out-Null
-    # One after the other: the lab's tests measure times, and two at once would disturb each other.
-    $results = @(Get-TestProject | ForEach-Object { Invoke-TestProject $_ $reports })
-    $pesterFiles = @(Get-ChildItem -Path (Join-Path $Root 'tests') -Filter '*.Tests.ps1' | ForEach-Object { $_.FullName })
-    if ($pesterFiles.Count -gt 0 -and ($Project | Where-Object { 'Pester' -like $_ })) {
-        $results += Invoke-Pester $pesterFiles $reports
-    }
-
-    if ($results.Count -eq 0) {
-        throw "No test project matches '$($Project -join "', '")'."
-    }
-
-    Write-Step 'Results'
-    $passed = $failed = $skipped = $broken = 0
-    foreach ($result in $results) {
-        $passed += $result.Passed
-        $failed += $result.Failed
-        $skipped += $result.Skipped
-        $note = ''
-        if ($result.Trouble) {
-            $broken++
-            $note = "  <- $($result.Trouble)"
-        }
-
-        Write-Host ('{0,-28} {1,5} passed {2,4} failed {3,4} skipped{4}' -f $result.Name, $result.Passed, $result.Failed, $result.Skipped, $note)
-    }
-
-    if ($Filter -and $passed + $failed -eq 0) {
-        $broken++
-        Write-Host "No test has a name like '$Filter'."
-    }
-
-    Write-Host "$passed passed, $failed failed, $skipped skipped"
-    exit [int] ($failed + $broken -gt 0)
+    $global:LASTEXITCODE = 0
+    & (Join-Path $Root 'tests' 'Invoke-Tests.ps1') -Project $Project -Filter $Filter -TimeoutMinutes $TimeoutMinutes -Reports (Join-Path $Out 'test-results')
+    exit $LASTEXITCODE
 }
 
 function Measure-Performance {

@@ -69,9 +69,14 @@ internal sealed class HostRun : IAsyncDisposable
         await _process.StandardInput.FlushAsync(Cancelled);
     }
 
-    public async Task Signals(string name)
+    /// <summary>Waits until the output holds a text, and gives what stands between it and what was waited for before.</summary>
+    public Task<string> ReadsUntil(string text) => _output.WaitFor(text, Limit);
+
+    public Task Signals(string name) => Signal(name, _process.Id);
+
+    public static async Task Signal(string name, int process)
     {
-        using var kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
+        using var kill = Process.Start("kill", ["-s", name, $"{process}"]);
         await kill.WaitForExitAsync(Cancelled);
     }
 
@@ -115,11 +120,12 @@ internal sealed class HostRun : IAsyncDisposable
             return _text.ToString();
         }
 
-        public async Task WaitFor(string wanted, TimeSpan limit)
+        public async Task<string> WaitFor(string wanted, TimeSpan limit)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
             deadline.CancelAfter(limit);
-            while (!Find(wanted))
+            string? before;
+            while ((before = Find(wanted)) is null)
             {
                 try
                 {
@@ -130,17 +136,21 @@ internal sealed class HostRun : IAsyncDisposable
                     Assert.Fail($"'{wanted}' did not come within {limit}. What came: {_text}");
                 }
             }
+
+            return before;
         }
 
-        private bool Find(string wanted)
+        private string? Find(string wanted)
         {
             lock (_text)
             {
-                var at = _text.ToString().IndexOf(wanted, _seen, StringComparison.Ordinal);
+                var text = _text.ToString();
+                var at = text.IndexOf(wanted, _seen, StringComparison.Ordinal);
                 if (at < 0)
-                    return _reading.IsCompleted ? throw new InvalidOperationException($"The output ended without '{wanted}': {_text}") : false;
+                    return _reading.IsCompleted ? throw new InvalidOperationException($"The output ended without '{wanted}': {text}") : null;
+                var before = text[_seen..at];
                 _seen = at + wanted.Length;
-                return true;
+                return before;
             }
         }
 

@@ -61,4 +61,26 @@ public sealed class InteractiveTests
         Assert.Contains("6", result.Output, StringComparison.Ordinal);
         Assert.Equal(2, result.ExitCode);
     }
+
+    [Fact]
+    public async Task Suspend_opens_a_prompt_inside_the_question_and_exit_leads_back_to_it()
+    {
+        await using var run = HostRun.StartOnTerminal("-NoLogo");
+
+        await run.Sees("> ");
+        await run.Types("function Set-It { [CmdletBinding(SupportsShouldProcess)] param() if ($PSCmdlet.ShouldProcess('t', 'a')) { 'cha' + 'nged' } }\r");
+        await run.Sees("> ");
+        await run.Types("Set-It -Confirm\r");
+        await run.Sees("default is \"Y\"");
+        await run.Types("s\r");
+        await run.Sees(">> ");
+        await run.Types("'ins' + 'ide'\r");
+        await run.Sees("\ninside");
+        await run.Types("exit\r");
+        await run.Sees("default is \"Y\"");
+        await run.Types("y\r");
+        await run.Sees("\nchanged");
+        await run.Types("exit 5\r");
+        Assert.Equal(5, (await run.End()).ExitCode);
+    }
 }

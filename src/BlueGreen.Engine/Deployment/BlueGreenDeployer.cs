@@ -46,20 +46,21 @@ public sealed class BlueGreenDeployer
         return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Goes on with a deployment that was left half-way, by this module or by zdd.py, from any machine.</summary>
+    /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        RolloutPlan.Of(await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false), policy);
+
+    /// <summary>
+    /// Takes a deployment that was left half-way, by this module or by zdd.py, to an end, from any machine: on to the new colour, or back
+    /// to the previous one, which serves whole before anything of the new one is taken out.
+    /// </summary>
     /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
-    public Task<BlueGreenDeployment> ResumeAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        GoOnAsync(group, policy, Direction.Forward, cancellationToken);
-
-    /// <summary>Lets the new colour serve alone, out of a hybrid too.</summary>
-    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
-    public Task<BlueGreenDeployment> CompleteAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        GoOnAsync(group, policy, Direction.ForwardToTheEnd, cancellationToken);
-
-    /// <summary>Goes back to the previous colour: it serves whole before anything of the new one is taken out.</summary>
-    /// <exception cref="BlueGreenException">There is only one colour; nothing was changed.</exception>
-    public Task<BlueGreenDeployment> UndoAsync(string group, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        GoOnAsync(group, policy, Direction.Back, cancellationToken);
+    public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = _cluster.Time.GetUtcNow();
+        var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>
@@ -74,17 +75,22 @@ public sealed class BlueGreenDeployer
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
 
-    private async Task<BlueGreenDeployment> GoOnAsync(string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
-    {
-        var startedAt = _cluster.Time.GetUtcNow();
-        var run = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(run, policy, new DeploymentReport(_cluster, run, startedAt), cancellationToken).ConfigureAwait(false);
-    }
-
     private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
     {
-        var observer = GroupObserver.ForGroup(_cluster, run.Roles.Group);
-        var loop = new DeploymentLoop(_cluster, observer, run.Roles, policy, run.Goal);
-        return report.Ended(await loop.RunAsync(cancellationToken).ConfigureAwait(false));
+        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
+
+        _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
+        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
     }
+
+    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+
+    private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
+    {
+        Decision.Hold { ReasonId: Patience.HealthTimeout } => policy.OnFailure == FailureAction.Undo,
+        Decision.Hold { ReasonId: Patience.DrainTimeout } => policy.OnDrainTimeout == DrainTimeoutAction.Undo,
+        _ => false,
+    };
 }

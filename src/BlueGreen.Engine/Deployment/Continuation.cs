@@ -1,11 +1,12 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>Which way a deployment that is half-way goes on.</summary>
-internal enum Direction
+public enum Direction
 {
     /// <summary>To the new colour; a hybrid to its numbers.</summary>
     Forward,
@@ -22,12 +23,27 @@ internal enum Direction
 /// <param name="Goal">Where it ends.</param>
 /// <param name="Colour">The staying app's colour.</param>
 /// <param name="IsUndo">True when it goes back to the previous colour.</param>
-internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = false);
+internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = false)
+{
+    /// <summary>True when there is a previous colour, and this is not the way to it.</summary>
+    public bool CanGoBack => Roles.LeavingId is not null && !IsUndo;
+
+    /// <summary>The way back.</summary>
+    public Run Reversed() => new(
+        new Roles(Roles.Group, Roles.StayingId, Roles.LeavingId!), new Goal(Goal.Staying + Goal.Leaving), Colour == "blue" ? "green" : "blue", IsUndo: true);
+}
+
+/// <summary>A deployment that is half-way, and where it is to go.</summary>
+/// <param name="Run">From where to where.</param>
+/// <param name="Staying">The app that is to serve.</param>
+/// <param name="Leaving">The app that is to go.</param>
+/// <param name="Rule">How marathon-lb sees the two.</param>
+internal sealed record HalfWay(Run Run, MarathonApp Staying, MarathonApp Leaving, PoolRule Rule);
 
 /// <summary>Reads off the live cluster what a half-way deployment needs to go on. There is no state file: the labels say it all.</summary>
 internal static class Continuation
 {
-    public static async Task<Run> FindAsync(Cluster cluster, string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
+    public static async Task<HalfWay> FindAsync(Cluster cluster, string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
     {
         var seen = await GroupObserver.ForGroup(cluster, group).LookAsync(cancellationToken).ConfigureAwait(false);
         var apps = seen.Apps.OrderBy(app => app.StartedAt, StringComparer.Ordinal).ToList();
@@ -36,9 +52,14 @@ internal static class Continuation
         var (previous, newest) = (apps[0], apps[1]);
         var target = policy.Instances ?? TargetOf(previous, newest, direction);
         var hybrid = direction == Direction.Forward ? Math.Min(target, policy.NewInstances > 0 ? policy.NewInstances : newest.NewInstances) : 0;
-        return direction == Direction.Back
-            ? new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true)
-            : new Run(new Roles(group, previous.Id, newest.Id), hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target), ColourOf(newest));
+        var rule = PoolRule.Of(seen.Apps[0], seen.Apps[1]);
+        if (direction == Direction.Back)
+        {
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule);
+        }
+
+        var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target);
+        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)), newest, previous, rule);
     }
 
     /// <summary>

@@ -29,6 +29,22 @@ internal sealed class DeploymentReport(Cluster cluster, Run run, DateTimeOffset 
         };
     }
 
+    /// <summary>The way there failed, and the way back was taken.</summary>
+    public BlueGreenDeployment Undone(LoopOutcome there, LoopOutcome back)
+    {
+        var ended = Ended(back);
+        var failure = (Decision.Hold)there.Decision;
+        return ended with
+        {
+            Result = ended.Result == DeploymentResult.Completed ? DeploymentResult.Undone : ended.Result,
+            Reason = $"{failure.Reason}; {ended.Reason}",
+            ReasonId = failure.ReasonId,
+            Rounds = there.Rounds + back.Rounds + 1,
+            LowestServing = new[] { there.LowestServing, back.LowestServing }.Min(),
+            DrainProofs = there.Proofs.AddRange(back.Proofs),
+        };
+    }
+
     private BlueGreenDeployment Write(DeploymentResult result, string reason) => new()
     {
         Group = run.Roles.Group,

@@ -1,35 +1,71 @@
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Marathon;
+
 namespace BlueGreen.Engine.Deployment;
 
 /// <summary>The steps of a rollout, written down before any is taken.</summary>
-internal static class RolloutPlan
+internal sealed class RolloutPlan
 {
+    private readonly ImmutableArray<PlanStep>.Builder _steps = ImmutableArray.CreateBuilder<PlanStep>();
+    private readonly Run _run;
+    private readonly RolloutPolicy _policy;
+
+    private RolloutPlan(Run run, RolloutPolicy policy) => (_run, _policy) = (run, policy);
+
+    /// <summary>A deployment from its beginning.</summary>
     public static ImmutableArray<PlanStep> Of(PreparedDeployment prepared, RolloutPolicy policy)
     {
-        var steps = ImmutableArray.CreateBuilder<PlanStep>();
-        void Add(string target, string action, string reason) => steps.Add(new PlanStep(steps.Count + 1, target, action, reason));
-
-        var newId = prepared.Run.Roles.StayingId;
+        var plan = new RolloutPlan(prepared.Run, policy);
         var creation = prepared.DescribeCreation();
-        Add(creation.Target, creation.Action, creation.Reason);
         var instances = prepared.Definition.Instances ?? 1;
-        Add(newId, Healthy(instances, policy), "only then do the load balancers take them up");
-        if (prepared.Old is not { } old) return steps.ToImmutable();
+        plan.Add(creation.Target, creation.Action, creation.Reason);
+        plan.AddHealthy(instances, "only then do the load balancers take them up");
+        if (prepared.Old is { } old) plan.AddReplacement(instances, old);
+        return plan._steps.ToImmutable();
+    }
 
-        while (instances < prepared.Run.Goal.Staying)
+    /// <summary>A deployment that is half-way, or the way back from there.</summary>
+    public static ImmutableArray<PlanStep> Of(HalfWay halfWay, RolloutPolicy policy)
+    {
+        var (run, staying, leaving) = (halfWay.Run, halfWay.Staying, halfWay.Leaving);
+        var plan = new RolloutPlan(run, policy);
+        if (staying.Instances >= run.Goal.Staying && halfWay.Rule is { Out.Length: > 0 } rule && rule.Newer == leaving)
         {
-            var next = policy.Growth.Next(instances, old.Instances, prepared.Run.Goal.Staying);
-            Add(newId, $"Scale from {instances} to {next} instances", $"all {instances} serve on every load balancer, and as many of {old.Id} leave the pool");
-            Add(newId, Healthy(next, policy), "as many of the old colour leave the pool");
+            plan.Add(
+                staying.Id, $"Scale from {staying.Instances} to {run.Goal.Staying + rule.Out.Length} instances, without turning the roles",
+                $"{rule.Out.Length} of its tasks are out of the pool, and fresh ones are to serve in their place first");
+            plan.Add(staying.Id, $"Kill those {rule.Out.Length} tasks once nothing is pending on them", $"{leaving.Id} can leave then");
+        }
+
+        plan.AddReplacement(staying.Instances, leaving);
+        return plan._steps.ToImmutable();
+    }
+
+    private void AddReplacement(int instances, MarathonApp leaving)
+    {
+        var (staying, goal) = (_run.Roles.StayingId, _run.Goal);
+        while (instances < goal.Staying)
+        {
+            var next = _policy.Growth.Next(instances, leaving.Instances, goal.Staying);
+            Add(staying, $"Scale from {instances} to {next} instances", $"every load balancer serves {instances} of the {goal.Staying} instances wanted");
+            AddHealthy(next, $"as many of {leaving.Id} leave the pool");
             instances = next;
         }
 
+        var going = leaving.Instances - goal.Leaving;
+        if (going <= 0) return;
         Add(
-            old.Id, $"Wait until nothing is pending on any of its {old.Instances} tasks (at most {policy.DrainTimeout.TotalSeconds:0} s)",
+            leaving.Id, $"Wait until nothing is pending on {going} of its tasks (at most {_policy.DrainTimeout.TotalSeconds:0} s)",
             "each is out of every pool, and the HAProxy processes that could have requests on it have ended");
-        Add(old.Id, $"Remove the app and its {old.Instances} tasks", $"{newId} serves alone with {instances} instances");
-        return steps.ToImmutable();
+        if (goal.KeepsBoth) Add(leaving.Id, $"Kill these {going} tasks, {goal.Leaving} stay", $"{staying} serves {goal.Staying} in their place");
+        else Add(leaving.Id, $"Remove the app and its {going} tasks", $"{staying} serves alone with {instances} instances");
     }
 
-    private static string Healthy(int instances, RolloutPolicy policy) =>
-        $"Wait until {instances} {(instances == 1 ? "task is" : "tasks are")} healthy and {(instances == 1 ? "serves" : "serve")} on every load balancer (at most {policy.HealthTimeout.TotalSeconds:0} s)";
+    private void AddHealthy(int instances, string reason) => Add(
+        _run.Roles.StayingId,
+        $"Wait until {instances} {(instances == 1 ? "task is" : "tasks are")} healthy and {(instances == 1 ? "serves" : "serve")} on every load balancer (at most {_policy.HealthTimeout.TotalSeconds:0} s)",
+        reason);
+
+    private void Add(string target, string action, string reason) => _steps.Add(new PlanStep(_steps.Count + 1, target, action, reason));
 }

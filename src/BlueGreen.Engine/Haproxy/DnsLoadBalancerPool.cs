@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace BlueGreen.Engine.Haproxy;
 
 /// <summary>Makes the reader of an instance.</summary>
-/// <param name="Instance">The instance, by its IP address.</param>
-/// <param name="Configured">The address in the session that it stands for, with its host name.</param>
-internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance Instance, Uri Configured);
+/// <param name="instance">The instance, by its IP address.</param>
+/// <param name="configured">The address in the session that it stands for, with its host name.</param>
+internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance instance, Uri configured);
 
 /// <summary>
 /// The load balancer instances behind a list of addresses: every A record of a host is one, at the same port. Where a host has no
@@ -14,7 +14,8 @@ internal delegate ILoadBalancer LoadBalancerFactory(LoadBalancerInstance Instanc
 /// instance would count twice (source: marathon-lb, <c>config.py</c>, <c>bind 0.0.0.0:9090</c>).
 /// </summary>
 internal sealed class DnsLoadBalancerPool(
-    IReadOnlyList<Uri> addresses, Func<string, Task<IPAddress[]>> resolve, LoadBalancerFactory create, IEngineSink sink, TimeProvider time) : ILoadBalancerPool
+    IReadOnlyList<Uri> addresses, Func<string, Task<IPAddress[]>> resolve, LoadBalancerFactory create, IEngineSink sink, TimeProvider time)
+    : ILoadBalancerPool
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(5);
 
@@ -90,7 +91,8 @@ internal sealed class DnsLoadBalancerPool(
             {
                 sink.Publish(new EngineMessage(
                     time.GetUtcNow(), MessageLevel.Warning,
-                    $"The load balancer host {host} cannot be resolved now ({error.Message}); going on with {string.Join(", ", last)}. A new instance would not be seen."));
+                    $"The load balancer host {host} cannot be resolved now ({error.Message}); going on with {string.Join(", ", last)}. "
+                    + "A new instance would not be seen."));
             }
 
             return last;

@@ -31,10 +31,10 @@ internal sealed class HttpLoadBalancer(
     {
         var started = time.GetTimestamp();
         var reading = await ReadWithinTimeAsync(backends, cancellationToken).ConfigureAwait(false);
+        var outcome = reading.Problem ?? $"{reading.Servers.Length} servers, serving process {reading.Processes?.Serving}";
         sink.Publish(new EngineMessage(
             time.GetUtcNow(), MessageLevel.Debug,
-            $"Load balancer {instance}: {reading.Problem ?? $"{reading.Servers.Length} servers, serving process {reading.Processes?.Serving}"}, "
-            + $"{time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            $"Load balancer {instance}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
         return reading;
     }
 
@@ -99,7 +99,8 @@ internal sealed class HttpLoadBalancer(
         return new LoadBalancerReading(instance, time.GetUtcNow(), ReadingQuality.Consistent, null, processes, servers);
     }
 
-    private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(
+        IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
         if (wanted.Count is 0 or > MaxScoped)

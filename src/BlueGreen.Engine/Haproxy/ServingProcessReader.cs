@@ -28,10 +28,8 @@ internal static class ServingProcessReader
         var table = page.IndexOf("<table class=\"tbl\"", StringComparison.Ordinal);
         var head = table < 0 ? page : page.Substring(0, table);
         var pid = Pid.Match(head);
-        if (!pid.Success || !int.TryParse(pid.Groups[1].Success ? pid.Groups[1].Value : pid.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return null;
-        }
+        var digits = pid.Groups[1].Success ? pid.Groups[1].Value : pid.Groups[2].Value;
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
 
         var version = Version.Match(head);
         return new ServingProcess(number, ReadUptime(Uptime.Match(head)), version.Success ? version.Groups[1].Value : null);
@@ -41,6 +39,7 @@ internal static class ServingProcessReader
     {
         if (!match.Success) return TimeSpan.Zero;
         var parts = Enumerable.Range(1, 4).Select(i => int.TryParse(match.Groups[i].Value, out var n) ? n : 0).ToArray();
-        return parts[0] > 100_000 ? TimeSpan.Zero : TimeSpan.FromDays(parts[0]) + TimeSpan.FromSeconds((parts[1] * 3600L) + (parts[2] * 60L) + parts[3]);
+        var seconds = (parts[1] * 3600L) + (parts[2] * 60L) + parts[3];
+        return parts[0] > 100_000 ? TimeSpan.Zero : TimeSpan.FromDays(parts[0]) + TimeSpan.FromSeconds(seconds);
     }
 }

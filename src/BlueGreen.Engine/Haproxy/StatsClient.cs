@@ -51,7 +51,9 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
     public Task<string> GetCsvAsync(string? backend, CancellationToken cancellationToken) =>
         GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken);
 
-    /// <summary>HAProxy matches a part of the name, of at most 20 characters. Names that begin alike differ at their end: the port.</summary>
+    /// <summary>
+    /// HAProxy matches a part of the name, of at most 20 characters. Names that begin alike differ at their end: the port.
+    /// </summary>
     private static string Scope(string backend)
     {
         var plain = backend.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.');

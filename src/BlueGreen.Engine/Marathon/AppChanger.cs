@@ -23,7 +23,8 @@ internal static class AppChanger
     {
         if (json["container"] is not JObject container)
         {
-            throw NotPossible("container.docker.image", "the app has no container", "Give the whole container with -Set, or leave the image out.");
+            throw NotPossible(
+                "container.docker.image", "the app has no container", "Give the whole container with -Set, or leave the image out.");
         }
 
         if (container["docker"] is not JObject docker) container["docker"] = docker = [];
@@ -73,8 +74,8 @@ internal static class AppChanger
 
         var index = path.Steps[step].Index!.Value;
         if (at is not JArray array) throw NotPossible(path.Text, $"{path.Upto(step)} is not a list", Remedy);
-        if (index > array.Count) throw NotPossible(path.Text, $"{path.Upto(step)} has {array.Count} entries, so [{index}] would leave a gap", Remedy);
-        return index < array.Count ? array[index] : null;
+        if (index <= array.Count) return index < array.Count ? array[index] : null;
+        throw NotPossible(path.Text, $"{path.Upto(step)} has {array.Count} entries, so [{index}] would leave a gap", Remedy);
     }
 
     private static void Put(JToken at, MemberPath path, int step, JToken value)

@@ -16,7 +16,7 @@ internal static class AppComparison
 
         var found = live.CopyJson();
         return new[] { "cmd", "args", "instances", "cpus", "mem", "env", "labels" }.All(name => Same(posted[name], found[name]))
-            && Same(posted["container"]?["docker"]?["image"], found["container"]?["docker"]?["image"]);
+            && Same(posted.At("container", "docker", "image"), found.At("container", "docker", "image"));
     }
 
     private static bool Same(JToken? posted, JToken? found) => posted switch
@@ -24,7 +24,8 @@ internal static class AppComparison
         // What was not posted, Marathon may fill in.
         null => true,
         JValue { Type: JTokenType.Integer or JTokenType.Float } number =>
-            found is JValue { Type: JTokenType.Integer or JTokenType.Float } other && number.ToObject<double>().Equals(other.ToObject<double>()),
+            found is JValue { Type: JTokenType.Integer or JTokenType.Float } other
+            && number.ToObject<double>().Equals(other.ToObject<double>()),
         _ => JToken.DeepEquals(posted, found),
     };
 }

@@ -27,7 +27,9 @@ public sealed class AppDefinition
 
     /// <summary>Reads a definition from text.</summary>
     /// <param name="text">JSON (comments are fine) or YAML 1.2.</param>
-    /// <param name="sourceName">Where it comes from, for errors. Ends with <c>.json</c>, <c>.yaml</c> or <c>.yml</c>, or the text itself tells.</param>
+    /// <param name="sourceName">
+    /// Where it comes from, for errors. Ends with <c>.json</c>, <c>.yaml</c> or <c>.yml</c>, or the text itself tells.
+    /// </param>
     /// <exception cref="BlueGreenException"><c>AppDefinitionUnreadable</c> with line and column; <c>AppDefinitionInvalid</c>.</exception>
     public static AppDefinition Parse(string text, string sourceName)
     {
@@ -46,12 +48,14 @@ public sealed class AppDefinition
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new BlueGreenException(
-                ErrorKind.NotFound, "AppFileNotFound", $"There is no file {path}.", "Check the path; it is relative to the current location.", path, error);
+                ErrorKind.NotFound, "AppFileNotFound", $"There is no file {path}.",
+                "Check the path; it is relative to the current location.", path, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new BlueGreenException(
-                ErrorKind.InvalidData, "AppFileUnreadable", $"The file {path} cannot be read: {error.Message}", "Check the path and the rights on the file.", path, error);
+                ErrorKind.InvalidData, "AppFileUnreadable", $"The file {path} cannot be read: {error.Message}",
+                "Check the path and the rights on the file.", path, error);
         }
     }
 

@@ -33,32 +33,33 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
                 [.. mappings.Select(m => m.Number("containerPort") ?? 0)]);
         }
 
-        if (app["ipAddress"]?["discovery"]?["ports"] is JArray { Count: > 0 } discovery)
+        if (app.At("ipAddress", "discovery", "ports") is JArray { Count: > 0 } discovery)
         {
             return new AppNetworking(
                 mode,
-                [.. (app["ports"] as JArray)?.OfType<JValue>().Select(p => p.ToObject<int>()) ?? discovery.Select(_ => 0)],
+                app["ports"] is JArray ? app.Numbers("ports") : [.. discovery.Select(_ => 0)],
                 [.. discovery.OfType<JObject>().Select(p => p.Number("number") ?? 0)]);
         }
 
         ImmutableArray<int> servicePorts = app["portDefinitions"] is JArray { Count: > 0 } definitions
             ? [.. definitions.OfType<JObject>().Select(d => d.Number("port") ?? 0)]
-            : app["ports"] is JArray ports ? [.. ports.OfType<JValue>().Select(p => p.ToObject<int>())] : [];
+            : app.Numbers("ports");
         return new AppNetworking(mode, servicePorts, []);
     }
 
     /// <summary>The port mappings: directly in the container from 1.5 on, in its docker part before; null when there are none.</summary>
     internal static IReadOnlyList<JObject>? PortMappings(JObject app)
     {
-        var container = app["container"] as JObject;
-        var array = container?["docker"]?["portMappings"] is JArray { Count: > 0 } inner ? inner : container?["portMappings"] as JArray;
+        var array = app.At("container", "docker", "portMappings") is JArray { Count: > 0 } inner
+            ? inner
+            : app.At("container", "portMappings") as JArray;
         return array is { Count: > 0 } ? [.. array.OfType<JObject>()] : null;
     }
 
     private static NetworkMode ModeOf(JObject app)
     {
         var network = (app["networks"] as JArray)?.OfType<JObject>().FirstOrDefault()?.Text("mode")
-            ?? (app["container"]?["docker"] as JObject)?.Text("network");
+            ?? (app.At("container", "docker") as JObject)?.Text("network");
         return network?.ToLowerInvariant() switch
         {
             "container/bridge" or "bridge" => NetworkMode.Bridge,

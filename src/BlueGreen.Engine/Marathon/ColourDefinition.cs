@@ -31,11 +31,12 @@ public static class ColourDefinition
     public static AppDefinition Prepare(AppDefinition file, IReadOnlyList<MarathonApp> group, ColourRequest request)
     {
         var json = file.CopyJson();
-        var id = json.Text("id") is { Length: > 0 } text ? text : throw Missing("MissingId", "the definition", "id", "Add a member \"id\", such as \"/shop\".");
-        var labels = json["labels"] as JObject ?? throw MissingLabel(id, DeploymentLabels.Group);
-        if (labels.Text(DeploymentLabels.Group) is null or "") throw MissingLabel(id, DeploymentLabels.Group);
-        var alternates = AlternatePorts.Parse(labels.Text(DeploymentLabels.AltPort) is { Length: > 0 } label ? label : throw MissingLabel(id, DeploymentLabels.AltPort), id);
-        CheckCounts(request, id);
+        var id = json.Text("id");
+        if (string.IsNullOrEmpty(id)) throw Missing("MissingId", "The definition", "id", "Add a member \"id\", such as \"/shop\".");
+        var labels = json["labels"] as JObject ?? throw MissingLabel(id!, DeploymentLabels.Group);
+        _ = Required(labels, DeploymentLabels.Group, id!);
+        var alternates = AlternatePorts.Parse(Required(labels, DeploymentLabels.AltPort, id!), id!);
+        CheckCounts(request, id!);
 
         var last = group.OrderBy(app => app.StartedAt, StringComparer.Ordinal).LastOrDefault();
         var colour = last?.Colour == "blue" ? "green" : "blue";
@@ -45,7 +46,7 @@ public static class ColourDefinition
         else if (request.TargetInstances is not null) json["instances"] = target;
 
         labels[DeploymentLabels.AppId] = id;
-        json["id"] = $"{(id[0] == '/' ? "" : "/")}{id}-{colour}";
+        json["id"] = $"{(id![0] == '/' ? "" : "/")}{id}-{colour}";
         SetPorts(json, labels, alternates, last, id);
         labels[DeploymentLabels.NewInstances] = Text(hybrid);
         labels[DeploymentLabels.TargetInstances] = Text(target);
@@ -61,7 +62,7 @@ public static class ColourDefinition
         {
             throw Missing(
                 "MissingServicePort", id, "service port",
-                "Give the first port mapping a \"servicePort\" (with host networking: the first port definition a \"port\"), the one that clients use.");
+                "Give the first port mapping a \"servicePort\", or with host networking the first port definition a \"port\": the one that clients use.");
         }
 
         for (var index = 0; index < slots.Count; index++)
@@ -79,11 +80,12 @@ public static class ColourDefinition
     private static int NextPort(MarathonApp last, int index, int ownPort, int ownAlternate, string id)
     {
         var current = index < last.ServicePorts.Length ? last.ServicePorts[index] : 0;
-        var alternates = last.Labels.GetValueOrDefault(DeploymentLabels.AltPort) is { Length: > 0 } label ? AlternatePorts.Parse(label, last.Id) : [];
+        var label = last.Labels.GetValueOrDefault(DeploymentLabels.AltPort);
+        var alternates = string.IsNullOrEmpty(label) ? [] : AlternatePorts.Parse(label!, last.Id);
         var alternate = index < alternates.Length ? alternates[index] : ownAlternate;
-        var next = current != alternate
-            ? alternate
-            : int.TryParse(last.Labels.GetValueOrDefault(DeploymentLabels.Port(index)), NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : ownPort;
+        var first = last.Labels.GetValueOrDefault(DeploymentLabels.Port(index));
+        var next = current != alternate ? alternate
+            : int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : ownPort;
         return next != current ? next : throw AlternateInUse(last.Id, current, id);
     }
 
@@ -96,6 +98,9 @@ public static class ColourDefinition
             ? before.AddMilliseconds(1).ToString(TimeFormat, CultureInfo.InvariantCulture)
             : text;
     }
+
+    private static string Required(JObject labels, string name, string id) =>
+        labels.Text(name) is { Length: > 0 } label ? label : throw MissingLabel(id, name);
 
     private static void CheckCounts(ColourRequest request, string id)
     {

@@ -32,7 +32,8 @@ internal static class DefinitionShape
     /// <summary>Leaves out every member that is null, at any depth, and makes text of numbers and flags where only text is taken.</summary>
     public static void Tidy(JObject json)
     {
-        foreach (var property in json.Descendants().OfType<JProperty>().Where(p => p.Value.Type == JTokenType.Null).ToList()) property.Remove();
+        var empty = json.Descendants().OfType<JProperty>().Where(p => p.Value.Type == JTokenType.Null).ToList();
+        foreach (var property in empty) property.Remove();
         foreach (var map in new[] { json["labels"], json["env"] }.OfType<JObject>())
         {
             foreach (var property in map.Properties().ToList())
@@ -54,7 +55,8 @@ internal static class DefinitionShape
 
         foreach (var label in (json["labels"] as JObject)?.Properties() ?? [])
         {
-            if (label.Value is not JValue) throw DefinitionErrors.Invalid(source, $"the label '{label.Name}' must be text, but is {Word(label.Value)}.");
+            if (label.Value is JValue) continue;
+            throw DefinitionErrors.Invalid(source, $"the label '{label.Name}' must be text, but is {Word(label.Value)}.");
         }
 
         if (json["instances"] is { } instances && (json.Number("instances") is not >= 0 || instances.Type != JTokenType.Integer))

@@ -22,14 +22,13 @@ internal static class DefinitionYaml
             if (stream.Documents.Count == 0) throw DefinitionErrors.Unreadable(source, "the text is empty");
             if (stream.Documents.Count > 1)
             {
-                var second = stream.Documents[1].RootNode.Start;
-                throw DefinitionErrors.Unreadable(source, "there is a second document; a file holds one app", second.Line, second.Column);
+                throw At(stream.Documents[1].RootNode, source, "there is a second document; a file holds one app");
             }
 
             var root = stream.Documents[0].RootNode;
             var nodes = 0;
             return Convert(root, source, 0, ref nodes) as JObject
-                ?? throw DefinitionErrors.Unreadable(source, "it is not an object of members and values", root.Start.Line, root.Start.Column);
+                ?? throw At(root, source, "it is not an object of members and values");
         }
         catch (YamlException error)
         {
@@ -46,7 +45,7 @@ internal static class DefinitionYaml
     {
         if (depth > MaxDepth || ++nodes > MaxNodes)
         {
-            throw DefinitionErrors.Unreadable(source, "it is nested too deeply, or its aliases make it too large", node.Start.Line, node.Start.Column);
+            throw At(node, source, "it is nested too deeply, or its aliases make it too large");
         }
 
         switch (node)
@@ -59,21 +58,25 @@ internal static class DefinitionYaml
                 return array;
             case YamlMappingNode mapping:
                 var json = new JObject();
-                foreach (var pair in mapping.Children) json.Add(Key(pair.Key, json, source), Convert(pair.Value, source, depth + 1, ref nodes));
+                foreach (var pair in mapping.Children)
+                {
+                    json.Add(Key(pair.Key, json, source), Convert(pair.Value, source, depth + 1, ref nodes));
+                }
+
                 return json;
             default:
-                throw DefinitionErrors.Unreadable(source, "this is neither a value, a list nor an object", node.Start.Line, node.Start.Column);
+                throw At(node, source, "this is neither a value, a list nor an object");
         }
     }
 
     private static string Key(YamlNode key, JObject json, string source)
     {
-        var at = key.Start;
-        if (key is not YamlScalarNode { Value: { } name }) throw DefinitionErrors.Unreadable(source, "a member's name must be text", at.Line, at.Column);
-        if (name == "<<") throw DefinitionErrors.Unreadable(source, "merge keys (<<) are no part of YAML 1.2: write the members out", at.Line, at.Column);
+        if (key is not YamlScalarNode { Value: { } name }) throw At(key, source, "a member's name must be text");
+        if (name == "<<") throw At(key, source, "merge keys (<<) are no part of YAML 1.2: write the members out");
         // 'a' and "a" are two nodes for the YAML reader, but one member.
-        return json.ContainsKey(name)
-            ? throw DefinitionErrors.Unreadable(source, $"the member '{name}' is there twice", at.Line, at.Column)
-            : name;
+        return json.ContainsKey(name) ? throw At(key, source, $"the member '{name}' is there twice") : name;
     }
+
+    internal static BlueGreenException At(YamlNode node, string source, string why) =>
+        DefinitionErrors.Unreadable(source, why, node.Start.Line, node.Start.Column);
 }

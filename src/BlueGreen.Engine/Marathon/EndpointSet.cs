@@ -16,7 +16,8 @@ internal sealed class EndpointSet
         if (_addresses.IsEmpty)
         {
             throw new BlueGreenException(
-                ErrorKind.InvalidArgument, "NoMarathonAddress", "No Marathon address is given.", "Give at least one, such as http://marathon.mesos:8080.");
+                ErrorKind.InvalidArgument, "NoMarathonAddress", "No Marathon address is given.",
+                "Give at least one, such as http://marathon.mesos:8080.");
         }
     }
 
@@ -38,6 +39,6 @@ internal sealed class EndpointSet
     public static Uri Resolve(Uri endpoint, string pathAndQuery) => new(endpoint.AbsoluteUri.TrimEnd('/') + pathAndQuery);
 
     /// <summary>Without user, query and fragment too: an address is shown in errors and messages.</summary>
-    private static Uri Bare(Uri address) =>
+    internal static Uri Bare(Uri address) =>
         new(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/'));
 }

@@ -13,6 +13,19 @@ internal static class JsonText
     public static JObject ParseObject(string json, string what) =>
         Parse(json, what) as JObject ?? throw Unreadable(what, "it is not a JSON object", null);
 
+    /// <summary>Reads one JSON object; null when the text is something else.</summary>
+    public static JObject? TryParseObject(string json)
+    {
+        try
+        {
+            return Parse(json, "text") as JObject;
+        }
+        catch (BlueGreenException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads any JSON value.</summary>
     public static JToken Parse(string json, string what)
     {
@@ -41,12 +54,18 @@ internal static class JsonText
 
     public static string? Text(this JObject json, string name) => json[name] is JValue { Value: not null } value ? value.AsText() : null;
 
-    public static int? Number(this JObject json, string name) => json[name] switch
+    public static int? Number(this JObject json, string name) => json[name].AsNumber();
+
+    /// <summary>The numbers of a list, 0 for what is none; empty when there is no list.</summary>
+    public static ImmutableArray<int> Numbers(this JObject json, string name) =>
+        json[name] is JArray list ? [.. list.Select(entry => entry.AsNumber() ?? 0)] : [];
+
+    /// <summary>What lies at the end of a path; null when it ends earlier, in a null or a text for one.</summary>
+    public static JToken? At(this JToken? token, params string[] path)
     {
-        JValue { Type: JTokenType.Integer } value when value.Value is long number && number is >= int.MinValue and <= int.MaxValue => (int)number,
-        JValue { Type: JTokenType.Float } value => Convert.ToInt32(value.Value, CultureInfo.InvariantCulture),
-        _ => null,
-    };
+        foreach (var name in path) token = token is JObject json ? json[name] : null;
+        return token;
+    }
 
     public static bool? Flag(this JObject json, string name) => json[name] is JValue { Value: bool flag } ? flag : null;
 
@@ -59,6 +78,13 @@ internal static class JsonText
         JValue { Value: bool flag } => flag ? "true" : "false",
         JValue value => Convert.ToString(value.Value, CultureInfo.InvariantCulture) ?? "",
         _ => token.ToString(Formatting.None),
+    };
+
+    private static int? AsNumber(this JToken? token) => (token as JValue)?.Value switch
+    {
+        long number and >= int.MinValue and <= int.MaxValue => (int)number,
+        decimal number and >= int.MinValue and <= int.MaxValue => (int)decimal.Round(number),
+        _ => null,
     };
 
     private static BlueGreenException Unreadable(string what, string why, Exception? cause) => new(

@@ -15,7 +15,8 @@ internal static class LiveAppCleaner
 
     private static readonly string[] ToolLabels =
     [
-        DeploymentLabels.AppId, DeploymentLabels.Colour, DeploymentLabels.StartedAt, DeploymentLabels.TargetInstances, DeploymentLabels.NewInstances,
+        DeploymentLabels.AppId, DeploymentLabels.Colour, DeploymentLabels.StartedAt, DeploymentLabels.TargetInstances,
+        DeploymentLabels.NewInstances,
     ];
 
     public static JObject Clean(MarathonApp app)
@@ -31,7 +32,8 @@ internal static class LiveAppCleaner
     /// <summary>Undoes what <see cref="ColourDefinition"/> and zdd.py do to a definition. Other apps stay as they are.</summary>
     private static void TakeBackColour(JObject json)
     {
-        if (json["labels"] is not JObject labels || labels.Text(DeploymentLabels.AppId) is not { } id || labels[DeploymentLabels.Colour] is null) return;
+        if (json["labels"] is not JObject labels || labels[DeploymentLabels.Colour] is null) return;
+        if (labels.Text(DeploymentLabels.AppId) is not { } id) return;
         json["id"] = id;
         var slots = new ServicePortSlots(json);
         var alternated = AlternatePorts.CountOf(labels.Text(DeploymentLabels.AltPort));
@@ -52,10 +54,10 @@ internal static class LiveAppCleaner
         if (IsFilled(json["fetch"])) json.Remove("uris");
         else if (IsFilled(json["uris"])) json.Remove("fetch");
 
-        var container = json["container"] as JObject;
-        var docker = container?["docker"] as JObject;
-        if (IsFilled(container?["portMappings"])) docker?.Remove("portMappings");
-        if (IsFilled(container?["portMappings"]) || IsFilled(docker?["portMappings"]))
+        var docker = json.At("container", "docker") as JObject;
+        var mappings = json.At("container", "portMappings");
+        if (IsFilled(mappings)) docker?.Remove("portMappings");
+        if (IsFilled(mappings) || IsFilled(docker?["portMappings"]))
         {
             // With mappings these only mirror the service ports.
             json.Remove("ports");

@@ -43,7 +43,7 @@ public sealed class MarathonApp
     public string? Cmd => _json.Text("cmd");
 
     /// <summary>The container's image; null without one.</summary>
-    public string? Image => (_json["container"]?["docker"] as JObject)?.Text("image");
+    public string? Image => (_json.At("container", "docker") as JObject)?.Text("image");
 
     /// <summary>All labels.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; }

@@ -9,7 +9,8 @@ namespace BlueGreen.Engine.Marathon;
 /// </summary>
 internal sealed class MarathonClient(MarathonHttp http) : IMarathon
 {
-    private const string Embeds = "embed=apps.tasks&embed=apps.counts&embed=apps.deployments&embed=apps.lastTaskFailure&embed=apps.readiness";
+    private const string Embeds =
+        "embed=apps.tasks&embed=apps.counts&embed=apps.deployments&embed=apps.lastTaskFailure&embed=apps.readiness";
 
     private static MarathonRequest InfoRequest { get; } = new(HttpMethod.Get, "/v2/info");
 
@@ -83,7 +84,8 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     /// <inheritdoc/>
     public async Task<AcceptedChange> DeleteAppAsync(string id, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var request = new MarathonRequest(HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id));
+        var request = new MarathonRequest(
+            HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id));
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -123,7 +125,8 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     public async Task<AcceptedChange> CancelDeploymentAsync(string deploymentId, ChangeOptions options, CancellationToken cancellationToken)
     {
         var request = new MarathonRequest(
-            HttpMethod.Delete, $"/v2/deployments/{Uri.EscapeDataString(deploymentId)}{Force(options, '?')}", MarathonSubject.Deployment, deploymentId);
+            HttpMethod.Delete, $"/v2/deployments/{Uri.EscapeDataString(deploymentId)}{Force(options, '?')}",
+            MarathonSubject.Deployment, deploymentId);
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The roll-back that the first try began has taken the deployment's place.
         if (answer is { IsRepeat: true, Status: 404, MayBeJson: true }) return new AcceptedChange(null, null);
@@ -161,11 +164,13 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
         string path, IReadOnlyList<(string Id, int Instances)> apps, JToken body, ChangeOptions options, CancellationToken cancellationToken)
     {
         var request = new MarathonRequest(
-            HttpMethod.Put, path + Force(options, '?'), MarathonSubject.App, string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None));
+            HttpMethod.Put, path + Force(options, '?'), MarathonSubject.App,
+            string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None));
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The deployment that the first try began holds the apps against the second.
-        if (answer is { IsRepeat: true, Status: 409 } && await FindScaledAsync(apps, cancellationToken).ConfigureAwait(false) is { } done) return done;
-        return Accepted(answer, request);
+        return answer is { IsRepeat: true, Status: 409 } && await FindScaledAsync(apps, cancellationToken).ConfigureAwait(false) is { } done
+            ? done
+            : Accepted(answer, request);
     }
 
     /// <summary>The change that gave all these apps these numbers of instances; null when one has another number.</summary>

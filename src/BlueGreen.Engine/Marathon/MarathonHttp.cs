@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 using Polly;
 using Polly.Retry;
@@ -11,7 +10,8 @@ namespace BlueGreen.Engine.Marathon;
 /// does harm is for the caller to know: every call of <see cref="MarathonClient"/> is made so that it does not.
 /// </summary>
 internal sealed class MarathonHttp(
-    HttpClient client, EndpointSet endpoints, IMarathonAuthenticator authenticator, MarathonClientOptions options, IEngineSink sink, TimeProvider time)
+    HttpClient client, EndpointSet endpoints, IMarathonAuthenticator authenticator, MarathonClientOptions options,
+    IEngineSink sink, TimeProvider time)
 {
     private const int MaxRedirects = 5;
 
@@ -43,7 +43,9 @@ internal sealed class MarathonHttp(
             .Build();
         try
         {
-            return await pipeline.ExecuteAsync(async token => await TryOnceAsync(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await pipeline
+                .ExecuteAsync(async token => await TryOnceAsync(token).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (NoAnswerException error)
         {
@@ -52,7 +54,8 @@ internal sealed class MarathonHttp(
 
         bool MayGoOn(Outcome<MarathonAnswer> outcome) => options.Retries > 0
             && (tried.Count < endpoints.All.Length
-                || (time.GetElapsedTime(started) < options.RequestTimeout && outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }));
+                || (outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }
+                    && time.GetElapsedTime(started) < options.RequestTimeout));
 
         async Task<MarathonAnswer> TryOnceAsync(CancellationToken token)
         {
@@ -97,11 +100,12 @@ internal sealed class MarathonHttp(
         var renewed = false;
         for (var redirects = 0; ; )
         {
-            var response = await SendOnceAsync(endpoint, address, request, accept, completion, cancellationToken).ConfigureAwait(false);
-            if ((int)response.StatusCode == 401 && !renewed)
+            var proof = MayBeTrusted(endpoint, address) ? await authenticator.ProveAsync(cancellationToken).ConfigureAwait(false) : null;
+            var response = await SendOnceAsync(endpoint, address, request, proof, accept, completion, cancellationToken).ConfigureAwait(false);
+            if ((int)response.StatusCode == 401 && proof is not null && !renewed)
             {
                 renewed = true;
-                if (!await authenticator.RenewAsync(cancellationToken).ConfigureAwait(false)) return response;
+                if (!await RenewAsync(response, proof, cancellationToken).ConfigureAwait(false)) return response;
                 response.Dispose();
                 continue;
             }
@@ -133,7 +137,8 @@ internal sealed class MarathonHttp(
             var deployment = response.Headers.TryGetValues("Marathon-Deployment-Id", out var values) ? values.FirstOrDefault() : null;
             // JSON is UTF-8, whatever charset a proxy makes up.
             return new MarathonAnswer(
-                (int)response.StatusCode, response.Content?.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(body), deployment, endpoint, isRepeat);
+                (int)response.StatusCode, response.Content?.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(body),
+                deployment, endpoint, isRepeat);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -141,13 +146,28 @@ internal sealed class MarathonHttp(
         }
     }
 
+    private async Task<bool> RenewAsync(HttpResponseMessage refusal, string proof, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authenticator.RenewAsync(proof, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            refusal.Dispose();
+            throw;
+        }
+    }
+
     private async Task<HttpResponseMessage> SendOnceAsync(
-        Uri endpoint, Uri address, MarathonRequest request, string accept, HttpCompletionOption completion, CancellationToken cancellationToken)
+        Uri endpoint, Uri address, MarathonRequest request, string? proof, string accept, HttpCompletionOption completion,
+        CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, address);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
         if (request.Body is not null) message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
-        if (MayBeTrusted(endpoint, address)) await authenticator.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
+        // DC/OS's "token=..." is no scheme with a parameter, which the typed header would demand.
+        if (proof is not null) message.Headers.TryAddWithoutValidation("Authorization", proof);
         var started = time.GetTimestamp();
         try
         {
@@ -162,9 +182,9 @@ internal sealed class MarathonHttp(
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            var reason = Innermost(error).Message.TrimEnd('.');
-            Tell(request, address, $"no answer ({reason})", started);
-            throw new NoAnswerException(endpoint, IsUntrusted(error) ? NoAnswerKind.Untrusted : NoAnswerKind.Broken, reason, error);
+            var failure = NoAnswerException.Of(error, endpoint);
+            Tell(request, address, $"no answer ({failure.Message})", started);
+            throw failure;
         }
     }
 
@@ -175,23 +195,11 @@ internal sealed class MarathonHttp(
     private bool MayBeTrusted(Uri endpoint, Uri address) =>
         (endpoint.Scheme != Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttps) && endpoints.All.Any(e => e.Host == address.Host);
 
-    private void Tell(MarathonRequest request, Uri address, string outcome, long started) => sink.Publish(new EngineMessage(
-        time.GetUtcNow(), MessageLevel.Debug,
-        $"{request.Method} {address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
-
-    private static Exception Innermost(Exception error)
+    private void Tell(MarathonRequest request, Uri address, string outcome, long started)
     {
-        while (error.InnerException is not null) error = error.InnerException;
-        return error;
-    }
-
-    private static bool IsUntrusted(Exception? error)
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is AuthenticationException or System.Net.WebException { Status: System.Net.WebExceptionStatus.TrustFailure }) return true;
-        }
-
-        return false;
+        var shown = address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
+        sink.Publish(new EngineMessage(
+            time.GetUtcNow(), MessageLevel.Debug,
+            $"{request.Method} {shown}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
     }
 }

@@ -38,7 +38,9 @@ internal static class MarathonReaders
     public static AcceptedChange Change(MarathonAnswer answer)
     {
         var json = answer.MayBeJson ? JsonText.Parse(answer.Body, "answer") as JObject : null;
-        var deployment = answer.DeploymentId ?? json?.Text("deploymentId") ?? (json?["deployments"] as JArray)?.OfType<JObject>().FirstOrDefault()?.Text("id");
+        var deployment = answer.DeploymentId
+            ?? json?.Text("deploymentId")
+            ?? (json?["deployments"] as JArray)?.OfType<JObject>().FirstOrDefault()?.Text("id");
         return new AcceptedChange(deployment, json?.Text("version"));
     }
 }

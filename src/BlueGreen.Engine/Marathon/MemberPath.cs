@@ -33,7 +33,9 @@ internal sealed record MemberPath(string Text, ImmutableArray<PathStep> Steps, I
             ends.Add(at);
         }
 
-        return steps.Count > 0 && steps[0].Name is not null ? new MemberPath(text, steps.ToImmutable(), ends.ToImmutable()) : throw Invalid(text, 0);
+        return steps.Count > 0 && steps[0].Name is not null
+            ? new MemberPath(text, steps.ToImmutable(), ends.ToImmutable())
+            : throw Invalid(text, 0);
     }
 
     private static PathStep Bracket(string text, ref int at)
@@ -45,10 +47,13 @@ internal sealed record MemberPath(string Text, ImmutableArray<PathStep> Steps, I
         var inner = quote == '\0' ? text.Substring(start, close - start) : text.Substring(start + 1, close - start - 1);
         at = close + (quote == '\0' ? 1 : 2);
         if (quote != '\0') return new PathStep(inner, null);
-        return inner.Length is > 0 and < 6 && inner.All(c => c is >= '0' and <= '9') ? new PathStep(null, int.Parse(inner)) : throw Invalid(text, start);
+        return inner.Length is > 0 and < 6 && inner.All(c => c is >= '0' and <= '9')
+            ? new PathStep(null, int.Parse(inner))
+            : throw Invalid(text, start);
     }
 
     private static BlueGreenException Invalid(string text, int at) => new(
         ErrorKind.InvalidArgument, "InvalidPath", $"'{text}' is not a path: it cannot be read from character {at + 1} on.",
-        "Write names with dots between them and indexes in brackets, such as healthChecks[0].path; a name with a dot in quotes: labels['a.b'].", text);
+        "Write names with dots between and indexes in brackets, such as healthChecks[0].path; a name with a dot in quotes: labels['a.b'].",
+        text);
 }

@@ -15,7 +15,7 @@ internal static class PlainValues
     /// <param name="depth">How deep that is: a list that holds itself has no end.</param>
     public static JToken ToJson(object? value, string path, int depth = 0)
     {
-        if (depth > MaxDepth) throw DefinitionErrors.Invalid("definition", $"'{path}' is nested too deeply.");
+        if (depth > MaxDepth) throw Invalid($"'{path}' is nested too deeply.");
         return value switch
         {
             null or DBNull => JValue.CreateNull(),
@@ -32,7 +32,7 @@ internal static class PlainValues
             Uri or Guid or Version => new JValue(value.ToString()),
             IDictionary dictionary => Object(dictionary, path, depth),
             IEnumerable list => List(list, path, depth),
-            _ => throw DefinitionErrors.Invalid("definition", $"'{path}' is a {value.GetType().Name}, which JSON has no word for."),
+            _ => throw Invalid($"'{path}' is a {value.GetType().Name}, which JSON has no word for."),
         };
     }
 
@@ -42,9 +42,9 @@ internal static class PlainValues
         foreach (DictionaryEntry entry in dictionary)
         {
             var name = entry.Key is string or ValueType ? Convert.ToString(entry.Key, CultureInfo.InvariantCulture) : null;
-            if (name is null) throw DefinitionErrors.Invalid("definition", $"a member of '{path}' has a {entry.Key?.GetType().Name} for a name.");
+            if (name is null) throw Invalid($"a member of '{path}' has a {entry.Key?.GetType().Name} for a name.");
             var inner = path.Length == 0 ? name : $"{path}.{name}";
-            if (json.ContainsKey(name)) throw DefinitionErrors.Invalid("definition", $"'{inner}' is there twice.");
+            if (json.ContainsKey(name)) throw Invalid($"'{inner}' is there twice.");
             json.Add(name, ToJson(entry.Value, inner, depth + 1));
         }
 
@@ -62,7 +62,11 @@ internal static class PlainValues
     private static JValue Fraction(double number, object original, string path)
     {
         var shortest = Convert.ToString(original, CultureInfo.InvariantCulture);
-        if (double.IsNaN(number) || double.IsInfinity(number)) throw DefinitionErrors.Invalid("definition", $"'{path}' is {shortest}, which is no number in JSON.");
-        return decimal.TryParse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? new JValue(exact) : new JValue(number);
+        if (double.IsNaN(number) || double.IsInfinity(number)) throw Invalid($"'{path}' is {shortest}, which is no number in JSON.");
+        return decimal.TryParse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            ? new JValue(exact)
+            : new JValue(number);
     }
+
+    private static BlueGreenException Invalid(string why) => DefinitionErrors.Invalid("definition", why);
 }

@@ -13,13 +13,12 @@ internal sealed class ServicePortSlots
 
     public ServicePortSlots(JObject app)
     {
-        var container = app["container"] as JObject;
         _places =
         [
             .. new[]
             {
-                ((container?["docker"] as JObject)?["portMappings"] as JArray, (string?)"servicePort"),
-                (container?["portMappings"] as JArray, "servicePort"),
+                (app.At("container", "docker", "portMappings") as JArray, (string?)"servicePort"),
+                (app.At("container", "portMappings") as JArray, "servicePort"),
                 (app["portDefinitions"] as JArray, "port"),
                 (app["ports"] as JArray, null),
             }.Where(place => place.Item1 is { Count: > 0 }).Select(place => (place.Item1!, place.Item2)),

@@ -22,7 +22,7 @@ internal static class TaskReader
             IpAddresses = json["ipAddresses"] is JArray addresses
                 ? [.. addresses.OfType<JObject>().Select(a => a.Text("ipAddress")).OfType<string>()]
                 : [],
-            Ports = json["ports"] is JArray ports ? [.. ports.OfType<JValue>().Select(p => p.ToObject<int>())] : [],
+            Ports = json.Numbers("ports"),
             Health = results.Count == 0 ? TaskHealth.Unknown : results.TrueForAll(a => a) ? TaskHealth.Healthy : TaskHealth.Unhealthy,
             AnyCheckAlive = results.Contains(true),
             StagedAt = json.Time("stagedAt"),

@@ -24,10 +24,11 @@ internal static class YamlScalar
         var text = node.Value ?? "";
         var tag = node.Tag.IsEmpty ? "" : node.Tag.Value;
         // Quoted text is text, and so is what is tagged as such.
-        if (tag is Prefix + "str" or "!" || (tag.Length == 0 && node.Style is not (ScalarStyle.Plain or ScalarStyle.Any))) return new JValue(text);
+        var isQuoted = tag.Length == 0 && node.Style is not (ScalarStyle.Plain or ScalarStyle.Any);
+        if (isQuoted || tag is Prefix + "str" or "!") return new JValue(text);
         if (tag.Length > 0 && tag is not (Prefix + "int" or Prefix + "float" or Prefix + "bool" or Prefix + "null"))
         {
-            throw DefinitionErrors.Unreadable(source, $"the tag {tag} has no meaning in an app definition", node.Start.Line, node.Start.Column);
+            throw DefinitionYaml.At(node, source, $"the tag {tag} has no meaning in an app definition");
         }
 
         return Plain(text, node, source);
@@ -48,12 +49,16 @@ internal static class YamlScalar
         if (Whole.IsMatch(text)) return Integer(BigInteger.Parse(text, CultureInfo.InvariantCulture));
         if (Octal.IsMatch(text)) return Integer(text.Skip(2).Aggregate(BigInteger.Zero, (sum, c) => (sum * 8) + (c - '0')));
         // A leading zero keeps the first digit from being read as a sign.
-        if (Hex.IsMatch(text)) return Integer(BigInteger.Parse("0" + text.Substring(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
-        if (NotFinite.IsMatch(text)) throw DefinitionErrors.Unreadable(source, $"JSON has no number {text}", node.Start.Line, node.Start.Column);
+        if (Hex.IsMatch(text))
+        {
+            return Integer(BigInteger.Parse("0" + text.Substring(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        }
+
+        if (NotFinite.IsMatch(text)) throw DefinitionYaml.At(node, source, $"JSON has no number {text}");
         if (!Fraction.IsMatch(text)) return new JValue(text);
         return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? new JValue(number)
-            : throw DefinitionErrors.Unreadable(source, $"the number {text} is too large", node.Start.Line, node.Start.Column);
+            : throw DefinitionYaml.At(node, source, $"the number {text} is too large");
     }
 
     private static JValue Integer(BigInteger number) =>

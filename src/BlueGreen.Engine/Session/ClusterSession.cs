@@ -18,9 +18,10 @@ public sealed class ClusterSession : IDisposable
 
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
-        Options = options;
+        var endpoints = new EndpointSet(options.MarathonUris);
+        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(EndpointSet.Bare)] };
         Time = time;
-        Name = options.Name ?? options.MarathonUris[0].Host;
+        Name = options.Name ?? endpoints.Current.Host;
         _relay = new SinkRelay(sink);
         var trust = options.CertificateAuthorityPath is { } path ? CertificateTrust.FromFile(path) : null;
         _marathonHttp = new HttpClient(Handler(options, trust)) { Timeout = Timeout.InfiniteTimeSpan };
@@ -30,20 +31,20 @@ public sealed class ClusterSession : IDisposable
         _loadBalancerHttp = new HttpClient(direct) { Timeout = Timeout.InfiniteTimeSpan };
 
         var timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
-        var endpoints = new EndpointSet(options.MarathonUris);
         var client = new MarathonClient(new MarathonHttp(
-            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
+            _marathonHttp, endpoints, Authenticator(options, timeout), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
         Marathon = client;
         LoadBalancers = new DnsLoadBalancerPool(
             options.LoadBalancerUris, Dns.GetHostAddressesAsync,
-            (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout), _relay, time);
+            (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
+            _relay, time);
         _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
     }
 
     /// <summary>The session's name; the host of its first Marathon address when it was given none.</summary>
     public string Name { get; }
 
-    /// <summary>What it was made from. Secrets in it are not shown.</summary>
+    /// <summary>What it was made from, without what the addresses told of user and password. Secrets in it are not shown.</summary>
     public SessionOptions Options { get; }
 
     /// <summary>The cluster's Marathon.</summary>
@@ -63,7 +64,7 @@ public sealed class ClusterSession : IDisposable
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="BlueGreenException">An address makes no sense, or the authorities' file cannot be read.</exception>
+    /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris))
@@ -79,11 +80,11 @@ public sealed class ClusterSession : IDisposable
         if (options.TimeoutSeconds <= 0)
         {
             throw new BlueGreenException(
-                ErrorKind.InvalidArgument, "InvalidTimeout", $"A time-out of {options.TimeoutSeconds} s makes no sense.", "Give a number of seconds above 0.");
+                ErrorKind.InvalidArgument, "InvalidTimeout", $"A time-out of {options.TimeoutSeconds} s makes no sense.",
+                "Give a number of seconds above 0.");
         }
 
-        return options.MarathonUris.Count > 0 ? new ClusterSession(options, sink, time) : throw new BlueGreenException(
-            ErrorKind.InvalidArgument, "NoMarathonAddress", "No Marathon address is given.", "Give at least one, such as http://marathon.mesos:8080.");
+        return new ClusterSession(options, sink, time);
     }
 
     /// <summary>
@@ -123,6 +124,18 @@ public sealed class ClusterSession : IDisposable
         if (options.SkipCertificateCheck) handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
         else if (trust is not null) handler.ServerCertificateCustomValidationCallback = trust.Accepts;
         return handler;
+    }
+
+    private IMarathonAuthenticator Authenticator(SessionOptions options, TimeSpan timeout)
+    {
+        var account = options.DcosServiceAccountPath is { } file ? ServiceAccount.FromFile(file)
+            : options.DcosServiceAccountJson is { } json ? ServiceAccount.Parse(json.Reveal(), "given as text")
+            : null;
+        // Half of a request's time: the request that waits for the sign-in has to be sent as well.
+        return account is null
+            ? CredentialAuthenticator.Of(options)
+            : new ServiceAccountAuthenticator(
+                new ServiceAccountLogin(_marathonHttp, account, _relay, Time), TimeSpan.FromSeconds(timeout.TotalSeconds / 2), Time);
     }
 
     private HttpLoadBalancer LoadBalancer(LoadBalancerInstance instance, Uri configured, TimeSpan timeout)

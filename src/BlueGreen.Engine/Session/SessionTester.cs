@@ -4,7 +4,8 @@ using BlueGreen.Engine.Marathon;
 namespace BlueGreen.Engine.Session;
 
 /// <summary>Looks at every endpoint of a session once, without patience.</summary>
-internal sealed class SessionTester(MarathonClient marathon, ImmutableArray<Uri> endpoints, ILoadBalancerPool loadBalancers, TimeProvider time)
+internal sealed class SessionTester(
+    MarathonClient marathon, ImmutableArray<Uri> endpoints, ILoadBalancerPool loadBalancers, TimeProvider time)
 {
     private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(5);
 
@@ -55,14 +56,19 @@ internal sealed class SessionTester(MarathonClient marathon, ImmutableArray<Uri>
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await foreach (var _ in marathon.WatchEventsAsync([], linked.Token).ConfigureAwait(false)) return (true, "The event stream is open.", null);
+            await foreach (var _ in marathon.WatchEventsAsync([], linked.Token).ConfigureAwait(false))
+            {
+                return (true, "The event stream is open.", null);
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Told below.
         }
 
-        return (false, $"The event stream did not open within {EventPatience.TotalSeconds:0} s.", "Everything works without it, only slower; check the proxies in between.");
+        return (
+            false, $"The event stream did not open within {EventPatience.TotalSeconds:0} s.",
+            "Everything works without it, only slower; check the proxies in between.");
     }
 
     private async Task<(bool Ok, string Detail, string? Remedy)> DiscoverAsync(CancellationToken cancellationToken)
@@ -73,14 +79,18 @@ internal sealed class SessionTester(MarathonClient marathon, ImmutableArray<Uri>
             : (true, $"{found.Length} found: {string.Join(", ", found.Select(lb => lb.Instance.Name))}.", null);
     }
 
-    private static async Task<(bool Ok, string Detail, string? Remedy)> LoadBalancerAsync(ILoadBalancer loadBalancer, CancellationToken cancellationToken)
+    private static async Task<(bool Ok, string Detail, string? Remedy)> LoadBalancerAsync(
+        ILoadBalancer loadBalancer, CancellationToken cancellationToken)
     {
         var reading = await loadBalancer.ReadAsync([], cancellationToken).ConfigureAwait(false);
         if (reading.Processes is not { } processes)
         {
-            return (false, $"{reading.Problem}.", "Check that this is marathon-lb's statistics port (9090 by default) and that it can be reached from here.");
+            return (
+                false, $"{reading.Problem}.",
+                "Check that this is marathon-lb's statistics port (9090 by default) and that it can be reached from here.");
         }
 
-        return (true, $"HAProxy {processes.HaproxyVersion}, serving process {processes.Serving} of {processes.All.Count}, {reading.Servers.Length} servers.", null);
+        var served = $"serving process {processes.Serving} of {processes.All.Count}, {reading.Servers.Length} servers";
+        return (true, $"HAProxy {processes.HaproxyVersion}, {served}.", null);
     }
 }

@@ -10,6 +10,7 @@ internal static class EngineRunspace
 {
     public static Runspace Open(PSHost host, ExecutionPolicy? policy)
     {
+        LeaveOutPwshModules();
         var state = InitialSessionState.CreateDefault2();
         if (policy is { } wanted)
             state.ExecutionPolicy = wanted;
@@ -21,6 +22,16 @@ internal static class EngineRunspace
         Runspace.DefaultRunspace ??= runspace;
         runspace.SessionStateProxy.InvokeCommand.CommandNotFoundAction = PwshCommands.OnCommandNotFound;
         return runspace;
+    }
+
+    // A host that pwsh has started inherits its folder of modules, which load nowhere else.
+    private static void LeaveOutPwshModules()
+    {
+        if (Environment.GetEnvironmentVariable("PSModulePath") is not { } path)
+            return;
+        var folders = path.Split(Path.PathSeparator)
+            .Where(folder => !Directory.Exists(Path.Combine(folder, "Microsoft.PowerShell.Utility")));
+        Environment.SetEnvironmentVariable("PSModulePath", string.Join(Path.PathSeparator, folders));
     }
 
     /// <summary>The cmdlets in this assembly, by name.</summary>

@@ -19,7 +19,7 @@ internal sealed class HostSession : IDisposable
         _host = new TerminalHost(options.NonInteractive);
         _runspace = EngineRunspace.Open(_host, options.ExecutionPolicy);
         _runner = new PipelineRunner(_runspace, _host);
-        _interrupts = new Interrupts(_runner);
+        _interrupts = new Interrupts(_runner, _host.Interface);
     }
 
     public static int Run(HostOptions options)
@@ -44,7 +44,7 @@ internal sealed class HostSession : IDisposable
         // A script path is meant from where the process started, not from the folder that the session is to begin in.
         var file = _options.File is { } given ? Path.GetFullPath(given) : null;
         if (_options.WorkingDirectory is { } directory)
-            _runspace.SessionStateProxy.Path.SetLocation(Path.GetFullPath(directory));
+            _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Path.GetFullPath(directory)));
 
         var ran = true;
         var succeeded = true;

@@ -25,7 +25,8 @@ internal sealed class InteractiveSession
 
     public void Run(bool showBanner)
     {
-        _interrupts.AtPrompt = true;
+        // Without a terminal nobody can go on after Ctrl-C.
+        _interrupts.AtPrompt = !Console.IsInputRedirected;
         if (showBanner)
             _host.Interface.WriteLine(Usage.Version() + ". -Help tells what it has; 'exit' ends it.");
         Loop(() => false);
@@ -45,10 +46,10 @@ internal sealed class InteractiveSession
     // Null when the input is over.
     private string? ReadCommand()
     {
-        var command = _lines.Read(Prompt());
+        var command = ReadLine(Prompt());
         while (command is not null && IsIncomplete(command))
         {
-            var more = _lines.Read(">> ");
+            var more = ReadLine(">> ");
             // An empty line gives up waiting: the parser then says what is missing.
             if (string.IsNullOrEmpty(more))
                 break;
@@ -56,6 +57,18 @@ internal sealed class InteractiveSession
         }
 
         return command;
+    }
+
+    private string? ReadLine(string prompt)
+    {
+        try
+        {
+            return _lines.Read(prompt);
+        }
+        catch (PipelineStoppedException)
+        {
+            return null;
+        }
     }
 
     private string Prompt() =>

@@ -25,12 +25,12 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
             command.Parameters.Add(argument);
         if (exitEndsHost && isScript)
             EngineInternals.LetExitEndHost(runspace);
-        return Run(command, ReadsInput(Parser.ParseFile(path, out _, out _)));
+        return Run(command, ReadsInput(() => Parser.ParseFile(path, out _, out _)));
     }
 
     /// <summary>Runs command text; true when its last statement succeeded.</summary>
     public bool RunText(string text) =>
-        Run(Script(text), ReadsInput(Parser.ParseInput(text, out _, out _)), addToHistory: true) && LastStatementSucceeded();
+        Run(Script(text), ReadsInput(() => Parser.ParseInput(text, out _, out _)), addToHistory: true) && LastStatementSucceeded();
 
     /// <summary>Runs a line of the prompt and adds it to the history.</summary>
     public void RunLine(string line) => Run(Script(line), readsInput: false, addToHistory: true);
@@ -74,9 +74,11 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
     private static Command Script(string text) => new(text, isScript: true, useLocalScope: false);
 
     // Only a script that uses $input waits for standard input, as under pwsh.
-    private static bool ReadsInput(Ast ast) => Console.IsInputRedirected
-        && ast.Find(node => node is VariableExpressionAst variable
-            && variable.VariablePath.UserPath.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
+    private static bool ReadsInput(Func<Ast> parse) => Console.IsInputRedirected
+        && parse().Find(IsInputVariable, searchNestedScriptBlocks: false) is not null;
+
+    private static bool IsInputVariable(Ast node) => node is VariableExpressionAst variable
+        && variable.VariablePath.UserPath.Equals("input", StringComparison.OrdinalIgnoreCase);
 
     private Pipeline Create(bool addToHistory) => runspace.RunspaceAvailability == RunspaceAvailability.Available
         ? runspace.CreatePipeline("", addToHistory)

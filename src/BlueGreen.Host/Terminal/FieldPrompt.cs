@@ -43,7 +43,7 @@ internal sealed class FieldPrompt(TerminalInterface terminal)
         {
             terminal.Write($"{label}: ");
             if (type == typeof(SecureString))
-                return PSObject.AsPSObject(SecretInput.Read(terminal));
+                return PSObject.AsPSObject(terminal.ReadSecret());
 
             var answer = terminal.ReadAnswer();
             InputEnded = answer is null;

@@ -20,7 +20,7 @@ internal sealed class LineEditor(TerminalInterface terminal, Completer completer
         Console.TreatControlCAsInput = true;
         try
         {
-            return Edit();
+            return terminal.Interruptible(Edit);
         }
         finally
         {

@@ -16,7 +16,7 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
     public override SecureString ReadLineAsSecureString()
     {
         RequireInteractive();
-        return SecretInput.Read(this);
+        return ReadSecret();
     }
 
     public override Dictionary<string, PSObject?> Prompt(
@@ -75,20 +75,67 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
         }
 
         Write($"Password for user {userName}: ");
-        return new PSCredential(userName, SecretInput.Read(this));
+        return new PSCredential(userName, ReadSecret());
     }
 
     /// <summary>The next line of input without its end; null when the input is over.</summary>
     /// <param name="isSecret">The line must not be seen.</param>
+    /// <exception cref="PipelineStoppedException">Ctrl-C was typed, or the host is to end.</exception>
     public string? ReadAnswer(bool isSecret = false)
     {
         lock (_gate)
             _progress.Hide();
-        var line = Console.In.ReadLine();
-        // A terminal has shown the answer already; elsewhere the text reads as it would there.
-        if (Console.IsInputRedirected)
-            WriteLine(isSecret ? "" : line ?? "");
-        BeginLine();
+        try
+        {
+            return Console.IsInputRedirected ? ReadLineOfInput(isSecret) : Interruptible(() => KeyLine.Read(_out, isSecret));
+        }
+        catch (OperationCanceledException)
+        {
+            CtrlC?.Invoke();
+            throw new PipelineStoppedException();
+        }
+        finally
+        {
+            BeginLine();
+        }
+    }
+
+    /// <summary>An answer that is not shown.</summary>
+    public SecureString ReadSecret()
+    {
+        var secret = new SecureString();
+        foreach (var character in ReadAnswer(isSecret: true) ?? "")
+            secret.AppendChar(character);
+        secret.MakeReadOnly();
+        return secret;
+    }
+
+    /// <summary>Waits for input in a way that <see cref="StopReading"/> ends.</summary>
+    /// <exception cref="PipelineStoppedException">The host is to end.</exception>
+    public T Interruptible<T>(Func<T> read)
+    {
+        // A read from a terminal cannot be called back: it is left alone on its thread, which does not keep the process.
+        var reading = Task.Run(read);
+        try
+        {
+            Task.WaitAny([reading], _ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        return reading.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Ends all waiting for input, for good.</summary>
+    public void StopReading() => _ending.Cancel();
+
+    // What a terminal would have shown is written, so that the text reads as it would there.
+    private string? ReadLineOfInput(bool isSecret)
+    {
+        var line = Interruptible(Console.In.ReadLine);
+        WriteLine(isSecret ? "" : line ?? "");
         return line;
     }
 
@@ -107,7 +154,8 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
         if (_nonInteractive)
         {
             throw new PSInvalidOperationException(
-                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. Give the answer as a parameter, or run without -NonInteractive.");
+                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. "
+                + "Give the answer as a parameter, or run without -NonInteractive.");
         }
     }
 }

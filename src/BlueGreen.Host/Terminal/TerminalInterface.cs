@@ -16,6 +16,7 @@ internal sealed partial class TerminalInterface : PSHostUserInterface
     private readonly bool _colourError = Colours.Wanted && !Console.IsErrorRedirected;
     private readonly bool _nonInteractive;
     private readonly IProgressView _progress;
+    private readonly CancellationTokenSource _ending = new();
     private bool _atLineStart = true;
 
     public TerminalInterface(bool nonInteractive)
@@ -25,6 +26,9 @@ internal sealed partial class TerminalInterface : PSHostUserInterface
         if (!Colours.Wanted)
             PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
     }
+
+    /// <summary>What Ctrl-C means while an answer is awaited, beside the end of the command that asked.</summary>
+    public Action? CtrlC { get; set; }
 
     public override PSHostRawUserInterface RawUI { get; } = new TerminalScreen();
 

@@ -58,6 +58,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int? Instances { get; set; }
 
+    /// <summary>Keeps both colours: so many instances of the new one, and the rest of the old one.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? NewInstances { get; set; }
+
     /// <summary>How long a step may take until the new colour's tasks are healthy.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -81,10 +86,6 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     public SwitchParameter Force { get; set; }
 
     private protected override bool AnswersYes => Force;
-
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var flag)
-        ? ((SwitchParameter)flag).IsPresent
-        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -130,16 +131,12 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         Preflight(definition);
         if (IsWhatIf)
         {
-            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(), call.Token)), enumerateCollection: true);
+            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
             return;
         }
 
-        var deployment = Run(call => Deployer(call).DeployAsync(definition, Policy(), call.Token));
-        WriteObject(deployment);
-        if (deployment.Result == DeploymentResult.Held) WriteError(ErrorRecords.From(Held(deployment), deployment.NewApp));
+        DeploymentOutput.Write(this, Run(call => Deployer(call).DeployAsync(definition, Policy(definition), call.Token)));
     }
-
-    private BlueGreenDeployer Deployer(EngineCall call) => Connected.Cluster.CreateDeployer(call.Sink, call.Approval);
 
     private void Preflight(AppDefinition definition)
     {
@@ -161,22 +158,17 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
             definition.Id);
     }
 
-    private RolloutPolicy Policy() => new()
+    private RolloutPolicy Policy(AppDefinition definition) => new()
     {
         InitialInstances = InitialInstances,
         Growth = AllAtOnce ? new Growth.AllAtOnce() : LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
-        Instances = Instances,
+        // What the definition asks for counts too: a deployment can grow or shrink the service.
+        Instances = Instances ?? definition.Instances,
+        NewInstances = NewInstances ?? 0,
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
         OnDrainTimeout = OnDrainTimeout,
         OnFailure = OnFailure,
         Force = Force,
     };
-
-    private static BlueGreenException Held(BlueGreenDeployment deployment) => new(
-        deployment.ReasonId?.EndsWith("Timeout", StringComparison.Ordinal) == true ? ErrorKind.Timeout : ErrorKind.Unsafe,
-        deployment.ReasonId ?? "DeploymentHeld",
-        $"The deployment of {deployment.Group} is held: {deployment.Reason}",
-        deployment.Remedy ?? "",
-        deployment.NewApp);
 }

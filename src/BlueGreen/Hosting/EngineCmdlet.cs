@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
@@ -100,7 +101,21 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
         var target = LogText.Safe(Describe(act.Target));
         var action = LogText.Safe(act.Action);
         var caption = string.IsNullOrEmpty(act.Reason) ? action : LogText.Safe($"{act.Action} ({act.Reason})");
-        return ShouldProcess(target, caption) && (!act.Destructive || AnswersYes || ShouldContinue($"{action}?", target));
+        return ShouldProcess(target, caption) && (!act.Destructive || AnswersYes || AskAgain($"{action}?", target));
+    }
+
+    private bool AskAgain(string question, string target)
+    {
+        try
+        {
+            return ShouldContinue(question, target);
+        }
+        catch (Exception error) when (error is HostException or PSInvalidOperationException or NotSupportedException or NotImplementedException)
+        {
+            throw new BlueGreenException(
+                ErrorKind.InvalidArgument, "ConfirmationNeeded", $"{target}: tasks would be killed, and nobody can be asked here.",
+                "Give -Force, which answers with yes.", target, error);
+        }
     }
 
     /// <summary>Full paths of the files that a path with wildcards, relative to the runspace's location, stands for.</summary>

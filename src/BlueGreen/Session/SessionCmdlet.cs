@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using BlueGreen.Engine;
+using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Hosting;
 
@@ -20,6 +21,14 @@ public abstract class SessionCmdlet : EngineCmdlet
 
     /// <summary>Marathon of the session in use.</summary>
     private protected IMarathon Cluster => Connected.Cluster.Marathon;
+
+    /// <summary>True under -WhatIf; for cmdlets that show a whole plan instead of one line a change.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var flag)
+        ? ((SwitchParameter)flag).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    /// <summary>What deploys on the session's cluster.</summary>
+    private protected BlueGreenDeployer Deployer(EngineCall call) => Connected.Cluster.CreateDeployer(call.Sink, call.Approval);
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => TryAll(() => Connected = Find());

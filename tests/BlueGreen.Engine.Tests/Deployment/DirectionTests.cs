@@ -22,7 +22,7 @@ public class DirectionTests
     {
         await LeaveAfter(acts);
 
-        var result = await Deployer().ResumeAsync("shop", _policy, TestContext.Current.CancellationToken);
+        var result = await Deployer().GoOnAsync("shop", Direction.Forward, _policy, TestContext.Current.CancellationToken);
 
         Assert.Equal((DeploymentResult.Completed, "/shop-green"), (result.Result, result.NewApp));
         AssertServedAloneBy("/shop-green");
@@ -34,7 +34,7 @@ public class DirectionTests
     {
         await LeaveAfter(acts);
 
-        var result = await Deployer().UndoAsync("shop", _policy, TestContext.Current.CancellationToken);
+        var result = await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
 
         Assert.Equal((DeploymentResult.Undone, "/shop-blue", "/shop-green"), (result.Result, result.NewApp, result.OldApp));
         AssertServedAloneBy("/shop-blue");
@@ -48,10 +48,66 @@ public class DirectionTests
         _cluster.Marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
         await Deploy(_policy with { HealthTimeout = TimeSpan.FromSeconds(30) });
 
-        await Deployer().UndoAsync("shop", _policy, TestContext.Current.CancellationToken);
+        await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
 
         AssertServedAloneBy("/shop-blue");
         Assert.Equal(tasks, _cluster.Marathon.Apps["/shop-blue"].Tasks.Select(t => t.Id));
+    }
+
+    [Fact]
+    public async Task The_way_back_is_planned_without_changing_anything()
+    {
+        await LeaveAfter(3);
+        _cluster.Marathon.Changes.Clear();
+
+        var plan = await Deployer().PlanAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["Scale from 6 to 9 instances, without turning the roles", "Kill those 3 tasks once nothing is pending on them",
+             "Wait until nothing is pending on 3 of its tasks (at most 300 s)", "Remove the app and its 3 tasks"],
+            plan.Select(step => step.Action));
+        Assert.Empty(_cluster.Marathon.Changes);
+    }
+
+    [Fact]
+    public async Task A_failed_deployment_goes_back_by_itself_where_that_was_asked_for()
+    {
+        await Deploy();
+        Watch();
+        _cluster.Marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
+
+        var result = await Deploy(_policy with { HealthTimeout = TimeSpan.FromSeconds(30), OnFailure = FailureAction.Undo });
+
+        Assert.Equal((DeploymentResult.Undone, "HealthTimeout"), (result.Result, result.ReasonId));
+        AssertServedAloneBy("/shop-blue");
+    }
+
+    [Fact]
+    public async Task Sessions_that_do_not_end_are_cut_only_where_that_was_asked_for_and_the_result_names_them()
+    {
+        await Deploy();
+        _cluster.RequestDuration = TimeSpan.FromHours(1);
+
+        var result = await Deploy(_policy with { DrainTimeout = TimeSpan.FromSeconds(30), OnDrainTimeout = DrainTimeoutAction.Kill });
+
+        Assert.Equal(DeploymentResult.Completed, result.Result);
+        Assert.NotEmpty(result.TasksKilledUnproven);
+        Assert.NotEqual(0, _cluster.Lost);
+    }
+
+    [Fact]
+    public async Task A_way_back_that_cannot_be_finished_either_holds_with_everything_served()
+    {
+        await Deploy();
+        _cluster.RequestDuration = TimeSpan.FromHours(1);
+        Watch();
+
+        var result = await Deploy(_policy with { DrainTimeout = TimeSpan.FromSeconds(30), OnDrainTimeout = DrainTimeoutAction.Undo });
+
+        Assert.Equal((DeploymentResult.Held, "DrainTimeout"), (result.Result, result.ReasonId));
+        Assert.Equal(2, _cluster.Marathon.Apps.Count);
+        Assert.Equal(0, _cluster.Lost);
+        Assert.Equal(Target, _lowestServing);
     }
 
     /// <summary>zdd.py kills what is drained in each round, and may be lost right after a kill, before it scales.</summary>
@@ -64,7 +120,7 @@ public class DirectionTests
     {
         await AsLeftByZdd(blue, green, lostAfterTheKill);
 
-        await Deployer().ResumeAsync("shop", _policy, TestContext.Current.CancellationToken);
+        await Deployer().GoOnAsync("shop", Direction.Forward, _policy, TestContext.Current.CancellationToken);
 
         AssertServedAloneBy("/shop-green");
     }
@@ -78,7 +134,7 @@ public class DirectionTests
     {
         await AsLeftByZdd(blue, green, lostAfterTheKill);
 
-        await Deployer().UndoAsync("shop", _policy, TestContext.Current.CancellationToken);
+        await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
 
         AssertServedAloneBy("/shop-blue");
     }
@@ -95,7 +151,7 @@ public class DirectionTests
         Assert.Equal(GroupState.Hybrid, Assert.Single(await Deployer().GetGroupsAsync("shop", TestContext.Current.CancellationToken)).State);
         Assert.Equal(0, _cluster.Lost);
 
-        Assert.Equal(DeploymentResult.Completed, (await Deployer().CompleteAsync("shop", _policy, TestContext.Current.CancellationToken)).Result);
+        Assert.Equal(DeploymentResult.Completed, (await Deployer().GoOnAsync("shop", Direction.ForwardToTheEnd, _policy, TestContext.Current.CancellationToken)).Result);
         AssertServedAloneBy("/shop-green", atLeast: Target - 1);
     }
 
@@ -105,10 +161,10 @@ public class DirectionTests
         await Deploy();
         await Deploy(_policy with { NewInstances = 2 }, new FirstActs(1));
 
-        var hybrid = await Deployer().ResumeAsync("shop", _policy, TestContext.Current.CancellationToken);
+        var hybrid = await Deployer().GoOnAsync("shop", Direction.Forward, _policy, TestContext.Current.CancellationToken);
         Assert.Equal(DeploymentResult.Hybrid, hybrid.Result);
 
-        await Deployer().UndoAsync("shop", _policy, TestContext.Current.CancellationToken);
+        await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
         AssertServedAloneBy("/shop-blue", atLeast: Target - 1);
     }
 
@@ -117,7 +173,7 @@ public class DirectionTests
     {
         await Deploy();
 
-        var error = await Assert.ThrowsAsync<BlueGreenException>(() => Deployer().UndoAsync("shop", _policy, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<BlueGreenException>(() => Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken));
 
         Assert.Equal("NoDeploymentInProgress", error.ErrorId);
     }

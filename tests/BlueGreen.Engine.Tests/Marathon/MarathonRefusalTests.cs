@@ -36,7 +36,7 @@ public class MarathonRefusalTests
         var error = await RefusalAsync(422, "application/json", body, m => m.CreateAppAsync(Shop, ChangeOptions.Default, Token));
 
         Assert.Equal(("AppRefused", ErrorKind.InvalidData), (error.ErrorId, error.Kind));
-        Assert.Equal("Marathon refuses the app: Object is not valid /healthChecks(0)/path: must not be empty; is odd. /id: bad.", error.Message);
+        Assert.Equal("Marathon refuses the app: Object is not valid: /healthChecks(0)/path: must not be empty; is odd. /id: bad.", error.Message);
     }
 
     [Theory]

@@ -30,13 +30,16 @@ internal static class Act
         _ => null,
     };
 
+    /// <summary>True when the user chose that sessions may be cut.</summary>
+    public static bool CutsSessions(Decision decision) => decision is Decision.Kill { CutsSessions: true } or Decision.Delete { CutsSessions: true };
+
     public static PlannedAct Describe(Decision decision) => decision switch
     {
         Decision.Scale { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances", decision.Reason),
         Decision.GrowBeside { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances, without turning the roles", decision.Reason),
         Decision.Touch touch => new PlannedAct(touch.AppId, $"Scale to {touch.Instances + 1} and at once back to {touch.Instances} instances", decision.Reason),
         Decision.Kill kill => new PlannedAct(
-            kill.AppId, $"Kill {kill.TaskIds.Count} drained tasks and scale down by as many" + (kill.Then is { } then ? $"; {Describe(then).Target}: {Describe(then).Action}" : ""),
+            kill.AppId, $"Kill {kill.TaskIds.Count} {(kill.CutsSessions ? "draining" : "drained")} tasks and scale down by as many" + (kill.Then is { } then ? $"; {Describe(then).Target}: {Describe(then).Action}" : ""),
             decision.Reason, Destructive: true),
         Decision.Delete delete => new PlannedAct(delete.AppId, $"Remove the app and its {delete.TaskIds.Count} tasks", decision.Reason, Destructive: true),
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act."),

@@ -14,14 +14,18 @@ internal static class KillGate
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
     /// <summary>Why the tasks must not be killed now; null when they may.</summary>
-    public static string? Refusal(Situation situation, IEnumerable<MarathonTask> tasks, DateTimeOffset at)
+    /// <param name="situation">What was seen last.</param>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="mayCutSessions">The user chose to kill although work may be pending: out of the pool they have to be all the same.</param>
+    /// <param name="at">Now.</param>
+    public static string? Refusal(Situation situation, IEnumerable<MarathonTask> tasks, bool mayCutSessions, DateTimeOffset at)
     {
         if (situation.Seen.LoadBalancers.IsEmpty) return "no load balancer is known";
-        return tasks.SelectMany(task => situation.Seen.LoadBalancers.Select(reading => Refusal(situation, task, reading, at)))
+        return tasks.SelectMany(task => situation.Seen.LoadBalancers.Select(reading => Refusal(situation, task, reading, mayCutSessions, at)))
             .FirstOrDefault(refusal => refusal is not null);
     }
 
-    private static string? Refusal(Situation situation, MarathonTask task, LoadBalancerReading reading, DateTimeOffset at)
+    private static string? Refusal(Situation situation, MarathonTask task, LoadBalancerReading reading, bool mayCutSessions, DateTimeOffset at)
     {
         var where = $"{task.Id} on load balancer {reading.Instance.Name}";
         if (reading.Quality != ReadingQuality.Consistent) return $"{where}: {reading.Problem ?? "it cannot be read"}";
@@ -33,6 +37,6 @@ internal static class KillGate
         var listed = record.State == PoolState.Absent && task is { IsRunning: true, Health: not TaskHealth.Unhealthy };
         if (listed) return $"{where}: it runs, but the load balancer does not list it";
         if (record.State is PoolState.Serving or PoolState.Faltering) return $"{where}: it is still in the pool";
-        return record.IsIdle ? null : $"{where}: work may be pending";
+        return record.IsIdle || mayCutSessions ? null : $"{where}: work may be pending";
     }
 }

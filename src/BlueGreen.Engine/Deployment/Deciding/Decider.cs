@@ -40,9 +40,7 @@ internal static class Decider
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
     public static Decision KillDrained(
         Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
-        Pending(situation, app, tasks) is { } pending
-            ? new Decision.Wait(WaitKind.Drain, pending)
-            : new Decision.Kill(app.Id, [.. tasks.Select(t => t.Id)], why, then);
+        WhenDrained(situation, app, tasks, new Decision.Kill(app.Id, Ids(tasks), why, Then: then), reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then));
 
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
@@ -54,12 +52,21 @@ internal static class Decider
             return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
         }
 
-        return Pending(situation, leaving, leaving.Tasks) is { } pending
-            ? new Decision.Wait(WaitKind.Drain, pending)
-            : new Decision.Delete(
-                leaving.Id, [.. leaving.Tasks.Select(t => t.Id)],
-                $"all {leaving.Tasks.Length} tasks of {leaving.Id} are out of every pool and nothing is pending on them");
+        var all = $"all {leaving.Tasks.Length} tasks of {leaving.Id} are out of every pool";
+        return WhenDrained(
+            situation, leaving, leaving.Tasks,
+            new Decision.Delete(leaving.Id, Ids(leaving.Tasks), $"{all} and nothing is pending on them"),
+            reason => new Decision.Delete(leaving.Id, Ids(leaving.Tasks), reason, CutsSessions: true));
     }
+
+    /// <summary>The act as soon as nothing is pending; until then a wait, which knows the act that would cut what is left.</summary>
+    private static Decision WhenDrained(
+        Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, Decision act, Func<string, Decision> cut) =>
+        Pending(situation, app, tasks) is { } pending
+            ? new Decision.Wait(WaitKind.Drain, pending, cut($"the time to drain is over, and so it was chosen; {pending}"))
+            : act;
+
+    private static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
 
     /// <summary>Something that this run did not do and cannot explain.</summary>
     private static Decision.Hold? Disturbance(Situation situation)

@@ -26,7 +26,10 @@ internal sealed record Resize(string AppId, int From, int To)
 internal abstract record Decision(string Reason)
 {
     /// <summary>Nothing yet.</summary>
-    public sealed record Wait(WaitKind Kind, string Reason) : Decision(Reason);
+    /// <param name="Kind">What is waited for.</param>
+    /// <param name="Reason">The same in words.</param>
+    /// <param name="Otherwise">What is done when it takes too long and the user chose to go on then; null when nothing can be.</param>
+    public sealed record Wait(WaitKind Kind, string Reason, Decision? Otherwise = null) : Decision(Reason);
 
     /// <summary>Change the number of instances of an app.</summary>
     public sealed record Scale(Resize Size, string Reason) : Decision(Reason);
@@ -46,10 +49,12 @@ internal abstract record Decision(string Reason)
     /// <param name="AppId">The app.</param>
     /// <param name="TaskIds">The tasks.</param>
     /// <param name="Reason">Why.</param>
+    /// <param name="CutsSessions">True when the user chose to kill although work may be pending.</param>
     /// <param name="Then">
     /// What follows at once, before marathon-lb has read Marathon again: killing is a scaling too, and would turn the roles.
     /// </param>
-    public sealed record Kill(string AppId, ImmutableSortedSet<string> TaskIds, string Reason, Decision? Then = null) : Decision(Reason)
+    public sealed record Kill(
+        string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false, Decision? Then = null) : Decision(Reason)
     {
         public bool Equals(Kill? other) =>
             other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds) && Equals(Then, other.Then);
@@ -58,7 +63,7 @@ internal abstract record Decision(string Reason)
     }
 
     /// <summary>Remove an app with all its tasks.</summary>
-    public sealed record Delete(string AppId, ImmutableSortedSet<string> TaskIds, string Reason) : Decision(Reason)
+    public sealed record Delete(string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false) : Decision(Reason)
     {
         public bool Equals(Delete? other) => other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds);
 

@@ -6,6 +6,9 @@ namespace BlueGreen.Engine.Deployment.Deciding;
 /// </summary>
 internal sealed record Patience
 {
+    public const string HealthTimeout = "HealthTimeout";
+    public const string DrainTimeout = "DrainTimeout";
+
     public static Patience Fresh { get; } = new();
 
     private ImmutableDictionary<WaitKind, DateTimeOffset> Since { get; init; } = ImmutableDictionary<WaitKind, DateTimeOffset>.Empty;
@@ -23,11 +26,12 @@ internal sealed record Patience
         if (decision is not Decision.Wait wait || !Since.TryGetValue(wait.Kind, out var since)) return decision;
         var limit = Limit(wait.Kind, policy);
         if (at - since < limit) return decision;
+        if (wait is { Kind: WaitKind.Drain, Otherwise: { } otherwise } && policy.OnDrainTimeout == DrainTimeoutAction.Kill) return otherwise;
         var waited = $"{wait.Reason}, for {limit.TotalSeconds:0} s now";
         return wait.Kind switch
         {
             WaitKind.Health => new Decision.Hold(
-                "HealthTimeout", waited,
+                HealthTimeout, waited,
                 "Both colours are as they were and the old one serves. Look at the tasks' output; then remove the new app and deploy again, or give it more time."),
             WaitKind.Marathon => new Decision.Hold(
                 "MarathonUnreachable", waited,
@@ -36,7 +40,7 @@ internal sealed record Patience
                 "LoadBalancerTimeout", waited,
                 "Everything is still served. Check that this marathon-lb runs and hears Marathon's events (/_mlb_signal/hup makes it read again)."),
             _ => new Decision.Hold(
-                "DrainTimeout", waited,
+                DrainTimeout, waited,
                 "Everything is still served. Wait for the clients to finish or end them, then go on; or give it more time."),
         };
     }

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using BlueGreen.Engine.Deployment;
+
+namespace BlueGreen.Deployment;
+
+/// <summary>Lets the new colour serve alone, out of a hybrid too.</summary>
+[Cmdlet(VerbsLifecycle.Complete, "BlueGreenDeployment", SupportsShouldProcess = true)]
+[OutputType(typeof(BlueGreenDeployment))]
+[OutputType(typeof(PlanStep))]
+public sealed class CompleteBlueGreenDeploymentCommand : GoOnCmdlet
+{
+    private protected override Direction Way => Direction.ForwardToTheEnd;
+}

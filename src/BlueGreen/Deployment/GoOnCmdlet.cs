@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Marathon;
+using BlueGreen.Session;
+
+namespace BlueGreen.Deployment;
+
+/// <summary>A cmdlet that takes a deployment that is half-way to an end.</summary>
+public abstract class GoOnCmdlet : SessionCmdlet
+{
+    /// <summary>The deployment groups.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "DeploymentGroup")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public string[] Group { get; set; } = [];
+
+    /// <summary>Grows by so many instances at each step, instead of by half of what is there.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? LinearIncrease { get; set; }
+
+    /// <summary>How long a step may take until its tasks are healthy.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int HealthTimeoutSec { get; set; } = 300;
+
+    /// <summary>How long the sessions of tasks that left the pool may take to end.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int DrainTimeoutSec { get; set; } = 300;
+
+    /// <summary>Does not ask before tasks are killed.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool AnswersYes => Force;
+
+    /// <summary>What the parameters say.</summary>
+    private protected virtual RolloutPolicy Policy() => new()
+    {
+        Growth = LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
+        DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
+        Force = Force,
+    };
+
+    /// <summary>Which way it goes.</summary>
+    private protected abstract Direction Way { get; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var group in Group) Try(group, () => GoOn(group));
+    }
+
+    private void GoOn(string group)
+    {
+        if (IsWhatIf) WriteObject(Run(call => Deployer(call).PlanAsync(group, Way, Policy(), call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => Deployer(call).GoOnAsync(group, Way, Policy(), call.Token)));
+    }
+}
