@@ -39,7 +39,7 @@ internal static class Containment
 
         // The janitor is there before anything that it might have to clean up.
         var janitor = Janitor.Start(work, mark);
-        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.Combine(work, "tmp"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var lab = StartLab(args, work, mark);
         var ended = lab.WaitForExitAsync();
         _ = StopWhenAsync(parent?.WaitForExitAsync(), stop);
@@ -78,6 +78,8 @@ internal static class Containment
         var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true };
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
         start.Environment[Janitor.MarkVariable] = mark;
+        // Temporary files, among them the sockets that the runtime makes, go with the work folder even if a process is killed.
+        start.Environment["TMPDIR"] = Path.Combine(work, "tmp");
         return Process.Start(start)!;
     }
 
