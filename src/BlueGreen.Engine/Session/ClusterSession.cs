@@ -32,8 +32,7 @@ public sealed class ClusterSession : IDisposable
 
         var timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
         var client = new MarathonClient(new MarathonHttp(
-            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout },
-            _relay, time));
+            _marathonHttp, endpoints, Authenticator(options, timeout), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
         Marathon = client;
         LoadBalancers = new DnsLoadBalancerPool(
             options.LoadBalancerUris, Dns.GetHostAddressesAsync,
@@ -65,7 +64,7 @@ public sealed class ClusterSession : IDisposable
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="BlueGreenException">An address makes no sense, or the authorities' file cannot be read.</exception>
+    /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris))
@@ -125,6 +124,18 @@ public sealed class ClusterSession : IDisposable
         if (options.SkipCertificateCheck) handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
         else if (trust is not null) handler.ServerCertificateCustomValidationCallback = trust.Accepts;
         return handler;
+    }
+
+    private IMarathonAuthenticator Authenticator(SessionOptions options, TimeSpan timeout)
+    {
+        var account = options.DcosServiceAccountPath is { } file ? ServiceAccount.FromFile(file)
+            : options.DcosServiceAccountJson is { } json ? ServiceAccount.Parse(json.Reveal(), "given as text")
+            : null;
+        // Half of a request's time: the request that waits for the sign-in has to be sent as well.
+        return account is null
+            ? CredentialAuthenticator.Of(options)
+            : new ServiceAccountAuthenticator(
+                new ServiceAccountLogin(_marathonHttp, account, _relay, Time), TimeSpan.FromSeconds(timeout.TotalSeconds / 2), Time);
     }
 
     private HttpLoadBalancer LoadBalancer(LoadBalancerInstance instance, Uri configured, TimeSpan timeout)

@@ -30,6 +30,15 @@ public sealed record SessionOptions
     /// </summary>
     public Secret? Token { get; init; }
 
+    /// <summary>
+    /// The JSON file of a DC/OS service account, which signs in and renews its token by itself; null for none. It goes before
+    /// <see cref="Token"/> and <see cref="UserName"/>.
+    /// </summary>
+    public string? DcosServiceAccountPath { get; init; }
+
+    /// <summary>The content of such a file, where it comes from somewhere else, such as the environment; null for none.</summary>
+    public Secret? DcosServiceAccountJson { get; init; }
+
     /// <summary>A PEM file with the cluster's own certificate authorities; null for those of the machine.</summary>
     public string? CertificateAuthorityPath { get; init; }
 

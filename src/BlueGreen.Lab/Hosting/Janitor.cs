@@ -17,7 +17,10 @@ internal sealed class Janitor : IDisposable
         read -r _
         for pass in 1 2; do
             tries=0
-            while [ $tries -lt 200 ] && files=$(grep -ls "$2" /proc/[0-9]*/environ) && [ -n "$files" ]; do
+            while [ $tries -lt 200 ]; do
+                # Its status tells nothing: what belongs to others cannot be read.
+                files=$(grep -ls "$2" /proc/[0-9]*/environ)
+                [ -n "$files" ] || break
                 for file in $files; do
                     pid=${file#/proc/}
                     kill -KILL "${pid%/environ}" 2>/dev/null

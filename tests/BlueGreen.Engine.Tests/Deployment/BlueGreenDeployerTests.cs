@@ -48,6 +48,21 @@ public class BlueGreenDeployerTests
     }
 
     [Fact]
+    public async Task A_smaller_target_lets_the_service_shrink_with_the_deployment()
+    {
+        await Deploy(Definition());
+
+        var result = await Deploy(Definition(), _policy with { Instances = 3 });
+
+        Assert.Equal((DeploymentResult.Completed, 3), (result.Result, result.Target));
+        Assert.Equal(3, Assert.Single(_cluster.Marathon.Apps.Values).Instances);
+        Assert.Equal(4, result.TasksKilled);
+        Assert.Empty(result.TasksKilledUnproven);
+        Assert.Equal(0, _cluster.Lost);
+        Assert.True(result.LowestServing >= 3, $"{result.LowestServing} served");
+    }
+
+    [Fact]
     public async Task A_plan_says_every_step_and_changes_nothing()
     {
         await Deploy(Definition());
