@@ -19,7 +19,7 @@ public sealed class ClusterSession : IDisposable
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         var endpoints = new EndpointSet(options.MarathonUris);
-        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(EndpointSet.Bare)] };
+        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(Bare)] };
         Time = time;
         Name = options.Name ?? endpoints.Current.Host;
         _relay = new SinkRelay(sink);
@@ -34,8 +34,9 @@ public sealed class ClusterSession : IDisposable
         var client = new MarathonClient(new MarathonHttp(
             _marathonHttp, endpoints, Authenticator(options, timeout), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
         Marathon = client;
-        LoadBalancers = new DnsLoadBalancerPool(
-            options.LoadBalancerUris, Dns.GetHostAddressesAsync,
+        var resolver = new HostResolver(Dns.GetHostAddressesAsync);
+        LoadBalancers = new LoadBalancerPool(
+            [.. options.LoadBalancerUris.Select(address => Source(address, resolver))],
             (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
             _relay, time);
         _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
@@ -67,7 +68,7 @@ public sealed class ClusterSession : IDisposable
     /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
-        foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris))
+        foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris.Where(uri => !IsMarathonApp(uri))))
         {
             if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             {
@@ -125,6 +126,14 @@ public sealed class ClusterSession : IDisposable
         else if (trust is not null) handler.ServerCertificateCustomValidationCallback = trust.Accepts;
         return handler;
     }
+
+    private static bool IsMarathonApp(Uri address) => address.IsAbsoluteUri && address.Scheme == MarathonAppAddress.Scheme;
+
+    private static Uri Bare(Uri address) => IsMarathonApp(address) ? MarathonAppAddress.Parse(address).Bare : EndpointSet.Bare(address);
+
+    private ILoadBalancerSource Source(Uri address, HostResolver resolver) => IsMarathonApp(address)
+        ? new MarathonAppSource(MarathonAppAddress.Parse(address), Marathon, resolver, _relay, Time)
+        : new DnsSource(address, resolver, _relay, Time);
 
     private IMarathonAuthenticator Authenticator(SessionOptions options, TimeSpan timeout)
     {

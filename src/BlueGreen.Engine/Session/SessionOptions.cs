@@ -14,7 +14,9 @@ public sealed record SessionOptions
 
     /// <summary>
     /// Addresses of marathon-lb's statistics port, such as <c>http://marathon-lb.marathon.mesos:9090</c>. Every A record of a host is
-    /// an instance. A user and password in the address answer HAProxy's <c>stats auth</c>.
+    /// an instance. <c>marathon:/marathon-lb</c>, with <c>:9090</c> behind it where the port is another, stands for the tasks of that app in
+    /// Marathon. A user and password in the address answer HAProxy's <c>stats auth</c>; with an app, as
+    /// <c>marathon://user:password@app/marathon-lb</c>.
     /// </summary>
     public IReadOnlyList<Uri> LoadBalancerUris { get; init; } = [];
 
