@@ -134,9 +134,8 @@ internal sealed class ZddDeployment(ZddOptions options, ClusterSession session, 
     private ExitCode Tell(BlueGreenDeployment deployment)
     {
         var exitCode = ExitCodes.Of(deployment);
-        if (exitCode is ExitCode.Done) log.Info(deployment.Reason);
-        else if (exitCode is ExitCode.AnsweredNo) log.Info($"Stopped: {deployment.Reason}. {deployment.Remedy}");
-        else log.Error($"Held: {deployment.Reason}. {Remedies.For(deployment)}");
+        if (exitCode is ExitCode.AnsweredNo) log.Info($"Stopped: {deployment.Reason}. {deployment.Remedy}");
+        else if (exitCode is not ExitCode.Done) log.Error($"Held: {deployment.Reason}. {Remedies.For(deployment)}");
         return exitCode;
     }
 }
