@@ -84,7 +84,7 @@ internal static class PythonJson
     /// <summary>A number without point and exponent is an int for Python, and any other a float, which it writes as its <c>repr</c>.</summary>
     private static string Number(string raw)
     {
-        if (raw.IndexOfAny(['.', 'e', 'E']) < 0) return raw;
+        if (raw.IndexOfAny(['.', 'e', 'E']) < 0) return raw == "-0" ? "0" : raw;
         var number = double.Parse(raw, CultureInfo.InvariantCulture);
         var (sign, digits, exponent) = ShortestOf(number);
         if (exponent is < -4 or >= 16)

@@ -7,7 +7,7 @@ public sealed class PythonJsonTests
 {
     [Theory]
     [InlineData("1", "1")]
-    [InlineData("-0", "-0")]
+    [InlineData("-0", "0")]
     [InlineData("12345678901234567890123", "12345678901234567890123")]
     [InlineData("1.0", "1.0")]
     [InlineData("0.10", "0.1")]
