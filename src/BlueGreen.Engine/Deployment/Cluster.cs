@@ -1,6 +1,6 @@
-using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Deployment;
 
@@ -16,7 +16,7 @@ internal sealed record Cluster(
 
     public static Cluster Real(
         IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill) =>
-        new(marathon, loadBalancers, time, sink, approval, token => new ChangeSignal(marathon, time, sink, token)) { PreKill = preKill };
+        new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill };
 
     public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
 }

@@ -24,9 +24,9 @@ internal static class GroupReader
     private static DeploymentGroup Describe(string name, ImmutableArray<MarathonApp> apps, ILookup<string, HaproxyServerStat> byBackend)
     {
         var servers = apps.SelectMany(app => ServerNames.Backends(app)).Distinct().SelectMany(backend => byBackend[backend]).ToImmutableArray();
-        var serving = servers.Where(s => s.State == ServerState.Serving).Select(s => new ServerName(s.Backend, s.Server)).ToLookup(s => s);
+        var serving = new TaskServers(servers.Where(s => s.State == ServerState.Serving));
         var shares = apps.ToImmutableSortedDictionary(
-            app => app.Id, app => (double)app.Tasks.Sum(task => ServerNames.Of(app, task).Sum(s => serving[s].Count())), StringComparer.Ordinal);
+            app => app.Id, app => (double)app.Tasks.Sum(task => serving.Of(app, task).Length), StringComparer.Ordinal);
         var total = shares.Values.Sum();
         var share = total == 0 ? shares : shares.ToImmutableSortedDictionary(s => s.Key, s => s.Value / total, StringComparer.Ordinal);
 

@@ -21,6 +21,7 @@ internal sealed class HttpLoadBalancer(
     /// </summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
+    private readonly OutageTeller _outage = new(instance, sink, time);
     private volatile Knowledge? _knowledge;
 
     /// <inheritdoc/>
@@ -35,6 +36,7 @@ internal sealed class HttpLoadBalancer(
         sink.Publish(new EngineMessage(
             time.GetUtcNow(), MessageLevel.Debug,
             $"Load balancer {instance}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+        _outage.Saw(reading.Quality == ReadingQuality.Unreachable ? reading.Problem : null, started);
         return reading;
     }
 

@@ -15,36 +15,45 @@ public enum NetworkMode
     Container,
 }
 
-/// <summary>Networking of an app, whichever of Marathon's shapes (before and after 1.5) it is written in.</summary>
+/// <summary>
+/// Networking of an app, whichever of Marathon's shapes (before and after 1.5) it is written in, read as marathon-lb reads it. Source:
+/// mesosphere/marathon-lb, <c>utils.py</c> (<c>get_app_networking_mode</c>, <c>get_service_ports</c>, <c>get_app_task_ports</c>).
+/// </summary>
 /// <param name="Mode">How tasks are reached.</param>
 /// <param name="ServicePorts">Service ports by port index; 0 where none is set.</param>
 /// <param name="ContainerPorts">Ports inside the container by port index; 0 where it equals the host's; empty with host networking.</param>
 public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> ServicePorts, ImmutableArray<int> ContainerPorts)
 {
+    /// <summary>The ports of <c>portDefinitions</c>: what a task without host ports of its own counts as listening on.</summary>
+    internal ImmutableArray<int> DefinedPorts { get; private init; } = [];
+
+    /// <summary>The ports at which a task is reached, by port index.</summary>
+    public ImmutableArray<int> PortsOf(MarathonTask task) =>
+        Mode == NetworkMode.Container ? ContainerPorts
+        : !task.Ports.IsEmpty ? task.Ports
+        : Mode == NetworkMode.Bridge && DefinedPorts.IsEmpty ? ContainerPorts
+        : DefinedPorts;
+
     internal static AppNetworking Of(JObject app)
     {
         var mode = ModeOf(app);
-        var mappings = PortMappings(app);
-        if (mappings is not null)
-        {
-            return new AppNetworking(
-                mode,
-                [.. mappings.Select(m => m.Number("servicePort") ?? 0)],
-                [.. mappings.Select(m => m.Number("containerPort") ?? 0)]);
-        }
+        // With host networking marathon-lb does not look at mappings, which versions before 1.5 let stand there.
+        var mappings = mode == NetworkMode.Host ? null : PortMappings(app);
+        var mapped = mappings?.Select(m => m.Number("servicePort") ?? 0).ToImmutableArray() ?? [];
+        var discovered = mode == NetworkMode.Container && app.At("ipAddress", "discovery", "ports") is JArray discovery
+            ? discovery.OfType<JObject>().Select(p => p.Number("number") ?? 0).ToImmutableArray()
+            : [];
+        var defined = app["portDefinitions"] is JArray { Count: > 0 } definitions
+            ? definitions.OfType<JObject>().Select(d => d.Number("port") ?? 0).ToImmutableArray()
+            : [];
+        var listed = !defined.IsEmpty ? defined : app.Numbers("ports");
 
-        if (app.At("ipAddress", "discovery", "ports") is JArray { Count: > 0 } discovery)
-        {
-            return new AppNetworking(
-                mode,
-                app["ports"] is JArray ? app.Numbers("ports") : [.. discovery.Select(_ => 0)],
-                [.. discovery.OfType<JObject>().Select(p => p.Number("number") ?? 0)]);
-        }
-
-        ImmutableArray<int> servicePorts = app["portDefinitions"] is JArray { Count: > 0 } definitions
-            ? [.. definitions.OfType<JObject>().Select(d => d.Number("port") ?? 0)]
-            : app.Numbers("ports");
-        return new AppNetworking(mode, servicePorts, []);
+        // Ports of old apps with an address of their own stand among the mappings, among the others, or nowhere.
+        var servicePorts = mapped.Any(port => port > 0) || (listed.IsEmpty && !mapped.IsEmpty) ? mapped
+            : !listed.IsEmpty ? listed
+            : [.. discovered.Select(_ => 0)];
+        var containerPorts = !discovered.IsEmpty ? discovered : mappings?.Select(m => m.Number("containerPort") ?? 0).ToImmutableArray() ?? [];
+        return new AppNetworking(mode, servicePorts, containerPorts) { DefinedPorts = defined };
     }
 
     /// <summary>The port mappings: directly in the container from 1.5 on, in its docker part before; null when there are none.</summary>
@@ -58,14 +67,21 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
 
     private static NetworkMode ModeOf(JObject app)
     {
-        var network = (app["networks"] as JArray)?.OfType<JObject>().FirstOrDefault()?.Text("mode")
-            ?? (app.At("container", "docker") as JObject)?.Text("network");
-        return network?.ToLowerInvariant() switch
+        if (app["networks"] is JArray networks && networks.OfType<JObject>().LastOrDefault() is { } network)
         {
-            "container/bridge" or "bridge" => NetworkMode.Bridge,
-            "container" or "user" => NetworkMode.Container,
-            "host" => NetworkMode.Host,
-            _ => app["ipAddress"] is JObject ? NetworkMode.Container : NetworkMode.Host,
+            return network.Text("mode")?.ToLowerInvariant() switch
+            {
+                "host" => NetworkMode.Host,
+                "container/bridge" => NetworkMode.Bridge,
+                _ => NetworkMode.Container,
+            };
+        }
+
+        return (app.At("container", "docker") as JObject)?.Text("network")?.ToUpperInvariant() switch
+        {
+            "BRIDGE" => NetworkMode.Bridge,
+            "USER" => NetworkMode.Container,
+            _ => app["ipAddress"] is JObject { Count: > 0 } ? NetworkMode.Container : NetworkMode.Host,
         };
     }
 }

@@ -3,11 +3,11 @@ namespace BlueGreen.Engine.Marathon;
 /// <summary>Proves to Marathon, or to the gateway in front of it, who asks.</summary>
 internal interface IMarathonAuthenticator
 {
-    /// <summary>Adds the proof to a request. May sign in first.</summary>
-    Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
+    /// <summary>The value of the <c>Authorization</c> header; null for none. May sign in first.</summary>
+    Task<string?> ProveAsync(CancellationToken cancellationToken);
 
-    /// <summary>Told of an answer 401. True when the proof was renewed, so that the same request is worth another try.</summary>
-    Task<bool> RenewAsync(CancellationToken cancellationToken);
+    /// <summary>Told that a proof was answered with 401. True when there is another one, so that the same request is worth another try.</summary>
+    Task<bool> RenewAsync(string refused, CancellationToken cancellationToken);
 }
 
 /// <summary>For clusters that ask nobody.</summary>
@@ -15,7 +15,7 @@ internal sealed class NoAuthenticator : IMarathonAuthenticator
 {
     public static NoAuthenticator Instance { get; } = new();
 
-    public Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<string?> ProveAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    public Task<bool> RenewAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> RenewAsync(string refused, CancellationToken cancellationToken) => Task.FromResult(false);
 }

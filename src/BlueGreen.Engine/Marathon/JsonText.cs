@@ -13,6 +13,19 @@ internal static class JsonText
     public static JObject ParseObject(string json, string what) =>
         Parse(json, what) as JObject ?? throw Unreadable(what, "it is not a JSON object", null);
 
+    /// <summary>Reads one JSON object; null when the text is something else.</summary>
+    public static JObject? TryParseObject(string json)
+    {
+        try
+        {
+            return Parse(json, "text") as JObject;
+        }
+        catch (BlueGreenException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads any JSON value.</summary>
     public static JToken Parse(string json, string what)
     {

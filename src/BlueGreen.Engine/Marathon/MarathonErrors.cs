@@ -33,14 +33,14 @@ internal static class MarathonErrors
     /// <summary>The error that an answer other than a success stands for.</summary>
     public static BlueGreenException From(MarathonAnswer answer, MarathonRequest request)
     {
-        var body = ReadBody(answer);
+        var body = answer.MayBeJson ? JsonText.TryParseObject(answer.Body) : null;
         var said = body?.Text("message") is { Length: > 0 } message ? $": {message}" : ".";
         var target = request.Target ?? answer.Endpoint.AbsoluteUri;
         return answer.Status switch
         {
             401 => new BlueGreenException(
                 ErrorKind.AuthenticationFailed, "AuthenticationFailed", $"{answer.Endpoint} asks who you are (401){said}",
-                "Connect again with -Credential or -Token.", target),
+                "Connect again with -Credential, -Token or -DcosServiceAccount; a token may have run out.", target),
             403 when said.IndexOf("running deployments", StringComparison.OrdinalIgnoreCase) >= 0 => new BlueGreenException(
                 ErrorKind.Locked, "TooManyDeployments", $"Marathon takes up no more deployments now{said}",
                 "Wait until some of the running deployments end: Get-MarathonDeployment lists them.", target),
@@ -115,19 +115,6 @@ internal static class MarathonErrors
     {
         var errors = detail["errors"] is JArray list ? string.Join("; ", list.Select(e => e.AsText())) : detail["errors"]?.AsText();
         return $"{detail.Text("path") ?? "/"}: {errors ?? "not valid"}.";
-    }
-
-    private static JObject? ReadBody(MarathonAnswer answer)
-    {
-        if (!answer.MayBeJson) return null;
-        try
-        {
-            return JsonText.ParseObject(answer.Body, "answer");
-        }
-        catch (BlueGreenException)
-        {
-            return null;
-        }
     }
 
     private static string Kind(MarathonAnswer answer) =>

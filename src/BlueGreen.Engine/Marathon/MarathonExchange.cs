@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Authentication;
+
 namespace BlueGreen.Engine.Marathon;
 
 /// <summary>What a request is about, for its errors.</summary>
@@ -49,6 +52,24 @@ internal sealed class NoAnswerException(Uri endpoint, NoAnswerKind kind, string 
 
     public static NoAnswerException After(TimeSpan timeout, Uri endpoint, Exception cause) =>
         new(endpoint, NoAnswerKind.TimedOut, $"no answer within {timeout.TotalSeconds:0.#} s", cause);
+
+    /// <summary>What an exception of the HTTP client stands for.</summary>
+    public static NoAnswerException Of(Exception error, Uri endpoint)
+    {
+        var innermost = error;
+        while (innermost.InnerException is not null) innermost = innermost.InnerException;
+        return new(endpoint, IsUntrusted(error) ? NoAnswerKind.Untrusted : NoAnswerKind.Broken, innermost.Message.TrimEnd('.'), error);
+    }
+
+    private static bool IsUntrusted(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is AuthenticationException or WebException { Status: WebExceptionStatus.TrustFailure }) return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Why there was no answer.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 using Polly;
 using Polly.Retry;
@@ -101,11 +100,12 @@ internal sealed class MarathonHttp(
         var renewed = false;
         for (var redirects = 0; ; )
         {
-            var response = await SendOnceAsync(endpoint, address, request, accept, completion, cancellationToken).ConfigureAwait(false);
-            if ((int)response.StatusCode == 401 && !renewed)
+            var proof = MayBeTrusted(endpoint, address) ? await authenticator.ProveAsync(cancellationToken).ConfigureAwait(false) : null;
+            var response = await SendOnceAsync(endpoint, address, request, proof, accept, completion, cancellationToken).ConfigureAwait(false);
+            if ((int)response.StatusCode == 401 && proof is not null && !renewed)
             {
                 renewed = true;
-                if (!await authenticator.RenewAsync(cancellationToken).ConfigureAwait(false)) return response;
+                if (!await RenewAsync(response, proof, cancellationToken).ConfigureAwait(false)) return response;
                 response.Dispose();
                 continue;
             }
@@ -146,13 +146,28 @@ internal sealed class MarathonHttp(
         }
     }
 
+    private async Task<bool> RenewAsync(HttpResponseMessage refusal, string proof, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authenticator.RenewAsync(proof, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            refusal.Dispose();
+            throw;
+        }
+    }
+
     private async Task<HttpResponseMessage> SendOnceAsync(
-        Uri endpoint, Uri address, MarathonRequest request, string accept, HttpCompletionOption completion, CancellationToken cancellationToken)
+        Uri endpoint, Uri address, MarathonRequest request, string? proof, string accept, HttpCompletionOption completion,
+        CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, address);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
         if (request.Body is not null) message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
-        if (MayBeTrusted(endpoint, address)) await authenticator.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
+        // DC/OS's "token=..." is no scheme with a parameter, which the typed header would demand.
+        if (proof is not null) message.Headers.TryAddWithoutValidation("Authorization", proof);
         var started = time.GetTimestamp();
         try
         {
@@ -167,9 +182,9 @@ internal sealed class MarathonHttp(
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            var reason = Innermost(error).Message.TrimEnd('.');
-            Tell(request, address, $"no answer ({reason})", started);
-            throw new NoAnswerException(endpoint, IsUntrusted(error) ? NoAnswerKind.Untrusted : NoAnswerKind.Broken, reason, error);
+            var failure = NoAnswerException.Of(error, endpoint);
+            Tell(request, address, $"no answer ({failure.Message})", started);
+            throw failure;
         }
     }
 
@@ -186,21 +201,5 @@ internal sealed class MarathonHttp(
         sink.Publish(new EngineMessage(
             time.GetUtcNow(), MessageLevel.Debug,
             $"{request.Method} {shown}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
-    }
-
-    private static Exception Innermost(Exception error)
-    {
-        while (error.InnerException is not null) error = error.InnerException;
-        return error;
-    }
-
-    private static bool IsUntrusted(Exception? error)
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is AuthenticationException or System.Net.WebException { Status: System.Net.WebExceptionStatus.TrustFailure }) return true;
-        }
-
-        return false;
     }
 }

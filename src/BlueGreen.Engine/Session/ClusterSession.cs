@@ -19,7 +19,7 @@ public sealed class ClusterSession : IDisposable
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         var endpoints = new EndpointSet(options.MarathonUris);
-        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(EndpointSet.Bare)] };
+        Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(Bare)] };
         Time = time;
         Name = options.Name ?? endpoints.Current.Host;
         _relay = new SinkRelay(sink);
@@ -32,11 +32,11 @@ public sealed class ClusterSession : IDisposable
 
         var timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
         var client = new MarathonClient(new MarathonHttp(
-            _marathonHttp, endpoints, CredentialAuthenticator.Of(options), new MarathonClientOptions { RequestTimeout = timeout },
-            _relay, time));
+            _marathonHttp, endpoints, Authenticator(options, timeout), new MarathonClientOptions { RequestTimeout = timeout }, _relay, time));
         Marathon = client;
-        LoadBalancers = new DnsLoadBalancerPool(
-            options.LoadBalancerUris, Dns.GetHostAddressesAsync,
+        var resolver = new HostResolver(Dns.GetHostAddressesAsync);
+        LoadBalancers = new LoadBalancerPool(
+            [.. options.LoadBalancerUris.Select(address => Source(address, resolver))],
             (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
             _relay, time);
         _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
@@ -65,10 +65,10 @@ public sealed class ClusterSession : IDisposable
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="BlueGreenException">An address makes no sense, or the authorities' file cannot be read.</exception>
+    /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
-        foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris))
+        foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris.Where(uri => !IsMarathonApp(uri))))
         {
             if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             {
@@ -127,6 +127,26 @@ public sealed class ClusterSession : IDisposable
         if (options.SkipCertificateCheck) handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
         else if (trust is not null) handler.ServerCertificateCustomValidationCallback = trust.Accepts;
         return handler;
+    }
+
+    private static bool IsMarathonApp(Uri address) => address.IsAbsoluteUri && address.Scheme == MarathonAppAddress.Scheme;
+
+    private static Uri Bare(Uri address) => IsMarathonApp(address) ? MarathonAppAddress.Parse(address).Bare : EndpointSet.Bare(address);
+
+    private ILoadBalancerSource Source(Uri address, HostResolver resolver) => IsMarathonApp(address)
+        ? new MarathonAppSource(MarathonAppAddress.Parse(address), Marathon, resolver, _relay, Time)
+        : new DnsSource(address, resolver, _relay, Time);
+
+    private IMarathonAuthenticator Authenticator(SessionOptions options, TimeSpan timeout)
+    {
+        var account = options.DcosServiceAccountPath is { } file ? ServiceAccount.FromFile(file)
+            : options.DcosServiceAccountJson is { } json ? ServiceAccount.Parse(json.Reveal(), "given as text")
+            : null;
+        // Half of a request's time: the request that waits for the sign-in has to be sent as well.
+        return account is null
+            ? CredentialAuthenticator.Of(options)
+            : new ServiceAccountAuthenticator(
+                new ServiceAccountLogin(_marathonHttp, account, _relay, Time), TimeSpan.FromSeconds(timeout.TotalSeconds / 2), Time);
     }
 
     private HttpLoadBalancer LoadBalancer(LoadBalancerInstance instance, Uri configured, TimeSpan timeout)

@@ -28,14 +28,9 @@ internal sealed class CredentialAuthenticator(Func<string> header) : IMarathonAu
         return Basic(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
     }
 
-    public Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        // DC/OS's "token=..." is no scheme with a parameter, which the typed header would demand.
-        request.Headers.TryAddWithoutValidation("Authorization", header());
-        return Task.CompletedTask;
-    }
+    public Task<string?> ProveAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(header());
 
-    public Task<bool> RenewAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> RenewAsync(string refused, CancellationToken cancellationToken) => Task.FromResult(false);
 
     private static string TokenHeader(string token, bool dcos) =>
         token.StartsWith("token=", StringComparison.Ordinal) || token.Contains(' ') ? token : dcos ? $"token={token}" : $"Bearer {token}";

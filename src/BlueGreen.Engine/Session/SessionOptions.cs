@@ -14,7 +14,9 @@ public sealed record SessionOptions
 
     /// <summary>
     /// Addresses of marathon-lb's statistics port, such as <c>http://marathon-lb.marathon.mesos:9090</c>. Every A record of a host is
-    /// an instance. A user and password in the address answer HAProxy's <c>stats auth</c>.
+    /// an instance. <c>marathon:/marathon-lb</c>, with <c>:9090</c> behind it where the port is another, stands for the tasks of that app in
+    /// Marathon. A user and password in the address answer HAProxy's <c>stats auth</c>; with an app, as
+    /// <c>marathon://user:password@app/marathon-lb</c>.
     /// </summary>
     public IReadOnlyList<Uri> LoadBalancerUris { get; init; } = [];
 
@@ -29,6 +31,15 @@ public sealed record SessionOptions
     /// A text that names its scheme already (<c>token=...</c>, <c>Bearer ...</c>) is sent as it is.
     /// </summary>
     public Secret? Token { get; init; }
+
+    /// <summary>
+    /// The JSON file of a DC/OS service account, which signs in and renews its token by itself; null for none. It goes before
+    /// <see cref="Token"/> and <see cref="UserName"/>.
+    /// </summary>
+    public string? DcosServiceAccountPath { get; init; }
+
+    /// <summary>The content of such a file, where it comes from somewhere else, such as the environment; null for none.</summary>
+    public Secret? DcosServiceAccountJson { get; init; }
 
     /// <summary>A PEM file with the cluster's own certificate authorities; null for those of the machine.</summary>
     public string? CertificateAuthorityPath { get; init; }

@@ -37,7 +37,7 @@ internal static class Options
         Value("A file whose first line is user:password for Marathon", "--marathon-auth-credential-file"),
         Value("user:password for Marathon. Others on this machine can see it in the list of processes: prefer the file", "--auth-credentials"),
         Value($"The DC/OS service account, as JSON; without it, what the variable {ServiceAccountVariable} holds", "--dcos-auth-credentials"),
-        Value("A file with the cluster's own certificate authority", "--marathon-ca-cert"),
+        Value("A file with the cluster's own certificate authority. Certificates are always checked, those of the DC/OS sign-in too", "--marathon-ca-cert"),
         Flag("Goes on after --max-wait, and cuts the sessions that are left, as zdd.py does", "--cut-sessions") with { IsOwn = true },
         Number(
             "How many seconds the new colour's tasks may take to get healthy at each step. zdd.py waits for ever; here the deployment is then "

@@ -28,7 +28,7 @@ internal static class Session
     {
         if (options.CredentialFile is { } file) return FirstLine(file) is { Length: > 0 } line ? Basic(session, line, $"the file {file}") : session;
         if (options.Credentials is { } credentials) return Basic(session, credentials, "--auth-credentials");
-        return session;
+        return options.DcosCredentials is { } account ? session with { DcosServiceAccountJson = new Secret(() => account) } : session;
     }
 
     /// <summary>zdd.py takes no password with a colon in it; here everything behind the first colon is the password.</summary>

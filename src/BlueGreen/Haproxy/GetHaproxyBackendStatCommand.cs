@@ -47,13 +47,13 @@ public sealed class GetHaproxyBackendStatCommand : SessionCmdlet
 
             foreach (var server in reading.Servers.Where(s => patterns is null || patterns.Exists(p => p.IsMatch(s.Backend))))
             {
-                tasks.TryGetValue(new ServerName(server.Backend, server.Server), out var task);
+                tasks.TryGetValue(server, out var task);
                 if (AppId is null || task is not null) WriteObject(server with { AppId = task?.AppId, TaskId = task?.Id });
             }
         }
     });
 
-    private async Task<(IReadOnlyList<LoadBalancerReading> Readings, Dictionary<ServerName, MarathonTask> Tasks)> ReadAsync(EngineCall call)
+    private async Task<(IReadOnlyList<LoadBalancerReading> Readings, Dictionary<HaproxyServerStat, MarathonTask> Tasks)> ReadAsync(EngineCall call)
     {
         if (AppId is null && DeploymentGroup is null)
         {
@@ -66,10 +66,11 @@ public sealed class GetHaproxyBackendStatCommand : SessionCmdlet
         var backends = apps.SelectMany(app => ServerNames.Backends(app)).Distinct(StringComparer.Ordinal).ToList();
         if (backends.Count == 0) return ([], []);
         var readings = await Connected.ReadLoadBalancersAsync(backends, call.Token).ConfigureAwait(false);
-        var tasks = new Dictionary<ServerName, MarathonTask>();
-        foreach (var (task, name) in apps.SelectMany(app => app.Tasks.SelectMany(task => ServerNames.Of(app, task).Select(name => (task, name)))))
+        var servers = new TaskServers(readings.SelectMany(reading => reading.Servers));
+        var tasks = new Dictionary<HaproxyServerStat, MarathonTask>();
+        foreach (var (task, server) in apps.SelectMany(app => app.Tasks.SelectMany(task => servers.Of(app, task).Select(server => (task, server)))))
         {
-            tasks[name] = task;
+            tasks[server] = task;
         }
 
         return (readings, tasks);

@@ -15,6 +15,7 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     private const string Anonymous = "Anonymous";
     private const string WithCredential = "Credential";
     private const string WithToken = "Token";
+    private const string WithServiceAccount = "DcosServiceAccount";
 
     /// <summary>Marathon's address; several for the instances of one cluster.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -35,6 +36,11 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [Parameter(ParameterSetName = WithToken, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? Token { get; set; }
+
+    /// <summary>The JSON file of a DC/OS service account.</summary>
+    [Parameter(ParameterSetName = WithServiceAccount, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string? DcosServiceAccount { get; set; }
 
     /// <summary>A PEM file with the cluster's own certificate authorities.</summary>
     [Parameter]
@@ -89,6 +95,7 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         UserName = Credential?.UserName,
         Password = Credential is { } credential ? Reveal(credential.Password) : null,
         Token = Token is { } token ? Reveal(token) : null,
+        DcosServiceAccountPath = DcosServiceAccount is { } account ? ResolveFiles(account)[0] : null,
         CertificateAuthorityPath = CertificateAuthority is { } path ? ResolveFiles(path)[0] : null,
         SkipCertificateCheck = SkipCertificateCheck,
         TimeoutSeconds = TimeoutSec,

@@ -25,9 +25,13 @@ internal sealed class RealHaproxy : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("haproxy-test-").FullName;
     private readonly Process _master;
+    private readonly string _auth;
 
-    public RealHaproxy(string backends)
+    /// <param name="backends">The part of the configuration with the backends.</param>
+    /// <param name="user">User and password of the statistics, with a colon in between; null for none.</param>
+    public RealHaproxy(string backends, string? user = null)
     {
+        _auth = user is null ? "" : $"stats auth {user}";
         (Stats, Frontend) = (FreePort(), FreePort());
         File.WriteAllText(Path.Combine(_folder, "pids.lua"), PidScript);
         Write(backends);
@@ -94,6 +98,7 @@ internal sealed class RealHaproxy : IDisposable
         listen stats
           bind 127.0.0.1:{{Stats}}
           stats enable
+          {{_auth}}
           acl getpid path /_haproxy_getpids
           http-request use-service lua.getpids if getpid
         frontend in

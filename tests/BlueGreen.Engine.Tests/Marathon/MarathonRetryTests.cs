@@ -244,13 +244,9 @@ public class MarathonRetryTests
     {
         private int _generation = 1;
 
-        public Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.Headers.TryAddWithoutValidation("Authorization", $"token={_generation}");
-            return Task.CompletedTask;
-        }
+        public Task<string?> ProveAsync(CancellationToken cancellationToken) => Task.FromResult<string?>($"token={_generation}");
 
-        public Task<bool> RenewAsync(CancellationToken cancellationToken)
+        public Task<bool> RenewAsync(string refused, CancellationToken cancellationToken)
         {
             _generation++;
             return Task.FromResult(true);

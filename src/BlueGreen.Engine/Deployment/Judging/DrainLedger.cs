@@ -25,7 +25,7 @@ internal sealed record DrainLedger
             Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r.Processes!, r.At) : ProcessHistory.Begin(r.Processes!))));
         var learned = this with { Processes = processes };
         var records = from reading in consistent
-                      let servers = reading.Servers.ToLookup(s => new ServerName(s.Backend, s.Server))
+                      let servers = new TaskServers(reading.Servers)
                       from app in seen.Apps
                       from task in app.Tasks
                       select learned.Fold(app, task, reading, servers);
@@ -34,11 +34,11 @@ internal sealed record DrainLedger
 
     public DrainRecord? Find(string taskId, LoadBalancerInstance instance) => Records.GetValueOrDefault((taskId, instance.Name));
 
-    private DrainRecord Fold(MarathonApp app, MarathonTask task, LoadBalancerReading reading, ILookup<ServerName, HaproxyServerStat> servers)
+    private DrainRecord Fold(MarathonApp app, MarathonTask task, LoadBalancerReading reading, TaskServers servers)
     {
         var name = reading.Instance.Name;
         var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
-        return last.Next([.. ServerNames.Of(app, task).SelectMany(s => servers[s])], Processes[name], s => Explain(name, s), reading.At);
+        return last.Next(servers.Of(app, task), Processes[name], s => Explain(name, s), reading.At);
     }
 
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>

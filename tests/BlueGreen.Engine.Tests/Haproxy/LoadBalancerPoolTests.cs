@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BlueGreen.Engine.Tests.Haproxy;
 
-public class DnsLoadBalancerPoolTests
+public class LoadBalancerPoolTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly RecordingSink _sink = new();
@@ -91,14 +91,36 @@ public class DnsLoadBalancerPoolTests
         Assert.Equal(("LoadBalancerUnresolvable", "nowhere"), (error.ErrorId, error.Target));
     }
 
-    private DnsLoadBalancerPool Pool(params string[] addresses) => new(
-        [.. addresses.Select(a => new Uri(a))],
-        host =>
+    [Fact]
+    public async Task Who_comes_and_who_goes_is_told_once()
+    {
+        _names["lb"] = ["10.0.0.8", "10.0.0.9"];
+        var pool = Pool("http://lb:9090");
+        await pool.DiscoverAsync(Token);
+        Assert.Empty(_sink.Of(MessageLevel.Verbose));
+        _names["lb"] = ["10.0.0.9", "10.0.0.10"];
+
+        for (var i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal(["10.0.0.10:9090", "10.0.0.9:9090"], (await pool.DiscoverAsync(Token)).Select(lb => lb.Instance.Name));
+        }
+
+        Assert.Contains("10.0.0.10:9090", Assert.Single(_sink.Of(MessageLevel.Verbose)));
+        Assert.Contains("10.0.0.8:9090", Assert.Single(_sink.Of(MessageLevel.Warning)));
+    }
+
+    private LoadBalancerPool Pool(params string[] addresses)
+    {
+        var resolver = new HostResolver(host =>
         {
             _asked++;
-            return _names.TryGetValue(host, out var ips) ? Task.FromResult(ips.Select(IPAddress.Parse).ToArray()) : throw new SocketException((int)SocketError.HostNotFound);
-        },
-        (instance, _) => new Unread(instance), _sink, _time);
+            return _names.TryGetValue(host, out var ips)
+                ? Task.FromResult(ips.Select(IPAddress.Parse).ToArray())
+                : throw new SocketException((int)SocketError.HostNotFound);
+        });
+        return new([.. addresses.Select(a => new DnsSource(new Uri(a), resolver, _sink, _time))], (instance, _) => new Unread(instance), _sink, _time);
+    }
 
     private sealed record Unread(LoadBalancerInstance Instance) : ILoadBalancer
     {
