@@ -33,7 +33,7 @@ function Start-Load([uri[]] $Url) {
     $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet')
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
     foreach ($argument in @($program, 'load') + @($Url | ForEach-Object { '--url'; "$_" }) +
-        @('--rate', "$Rate", '--slow-rate', '4', '--slow-ms', '2000', '--duration', '120')) {
+        @('--rate', "$Rate", '--slow-rate', '4', '--slow-ms', '2000', '--duration', '120', '--ends-with-input')) {
         $start.ArgumentList.Add($argument)
     }
 

@@ -31,7 +31,7 @@ internal static class LoadCommand
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         if (Console.IsInputRedirected)
-            _ = StopOnWordAsync(Console.In, stop);
+            _ = StopOnWordAsync(Console.In, options.EndsWithInput, stop);
         return await RunAsync(options, Console.Out, TimeProvider.System, stop.Token);
 
         void Stop(PosixSignalContext context)
@@ -65,7 +65,7 @@ internal static class LoadCommand
         await output.FlushAsync();
     }
 
-    private static async Task StopOnWordAsync(TextReader input, CancellationTokenSource stop)
+    private static async Task StopOnWordAsync(TextReader input, bool endsWithInput, CancellationTokenSource stop)
     {
         // Console.In blocks; on a thread of the pool it keeps nobody from ending.
         await Task.Run(() =>
@@ -78,6 +78,9 @@ internal static class LoadCommand
                     return;
                 }
             }
+
+            // Whoever started it is gone.
+            if (endsWithInput) stop.Cancel();
         });
     }
 }

@@ -18,6 +18,7 @@ internal sealed record LoadOptions
           --connections N    connections kept alive for each url at most (16)
           --timeout MS       longest wait for an answer, on top of --slow-ms for slow requests (10000)
           --duration S       seconds, at most 3600 (60)
+          --ends-with-input  ends when standard input does: with the process that started it
         Ends early on SIGINT, SIGTERM, or a line "stop" on standard input. Exit code: 0 nothing lost, 1 some lost, 2 wrong usage.
         """;
 
@@ -37,12 +38,15 @@ internal sealed record LoadOptions
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>True when the end of standard input ends the load.</summary>
+    public bool EndsWithInput { get; init; }
+
     /// <exception cref="CommandLineException">An option is unknown, its value does not fit, or there is no url.</exception>
     public static LoadOptions Parse(string[] args)
     {
         var options = new LoadOptions();
         double? slowShare = null;
-        foreach (var (name, value) in CommandLine.Read(args, flags: []))
+        foreach (var (name, value) in CommandLine.Read(args, flags: ["--ends-with-input"]))
         {
             if (name == "--slow-share")
             {
@@ -59,6 +63,7 @@ internal sealed record LoadOptions
                 "--fresh-share" => options with { FreshShare = CommandLine.Fraction(name, value, 0, 1) },
                 "--connections" => options with { Connections = CommandLine.Number(name, value, 1, 10_000) },
                 "--timeout" => options with { Timeout = TimeSpan.FromMilliseconds(CommandLine.Number(name, value, 1, 600_000)) },
+                "--ends-with-input" => options with { EndsWithInput = true },
                 "--duration" => options with { Duration = TimeSpan.FromSeconds(CommandLine.Fraction(name, value, 0, LongestDuration)) },
                 _ => throw new CommandLineException($"Unknown option '{name}'."),
             };
