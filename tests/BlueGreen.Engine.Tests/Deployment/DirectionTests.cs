@@ -139,6 +139,21 @@ public class DirectionTests
         AssertServedAloneBy("/shop-blue");
     }
 
+    /// <summary>The more the returning colour has, the more of it marathon-lb takes out, up to what is healthy of the other.</summary>
+    [Fact]
+    public async Task The_returning_colour_grows_at_once_to_where_enough_of_it_serves()
+    {
+        await AsLeftByZdd(blue: 2, green: 6, lostAfterTheKill: false);
+        _cluster.Marathon.Changes.Clear();
+
+        await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["scale /shop-blue 11 and /shop-green 7", "scale /shop-blue 12 and /shop-green 6", "kill 6"],
+            _cluster.Marathon.Changes.TakeWhile(change => !change.StartsWith("delete", StringComparison.Ordinal)));
+        AssertServedAloneBy("/shop-blue");
+    }
+
     [Fact]
     public async Task A_hybrid_keeps_both_in_the_numbers_asked_for_and_can_be_completed()
     {
