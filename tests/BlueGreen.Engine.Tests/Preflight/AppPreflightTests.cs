@@ -104,6 +104,7 @@ public sealed class AppPreflightTests
             Set = new Dictionary<string, object?>
             {
                 ["portDefinitions"] = null,
+                ["networks"] = new object[] { new Dictionary<string, object> { ["mode"] = "container/bridge" } },
                 ["container.portMappings"] = new object[] { new Dictionary<string, object> { ["containerPort"] = 80, ["hostPort"] = 8080, ["servicePort"] = 10000 } },
             },
         });

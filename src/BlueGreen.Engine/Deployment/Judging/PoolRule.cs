@@ -32,6 +32,15 @@ internal sealed record PoolRule(MarathonApp Older, MarathonApp Newer, ImmutableA
         return new PoolRule(older, newer, [.. @out], healthy, target);
     }
 
+    /// <summary>
+    /// False when marathon-lb fails on the group, and with it on every app: a newer one that tells no target. It happens when an app
+    /// that no blue/green tool made is scaled while the new colour is there.
+    /// </summary>
+    public bool IsReadable => !Older.Labels.ContainsKey(DeploymentLabels.NewInstances) || CanBeNewer(Newer);
+
+    /// <summary>Whether marathon-lb can read the group when this app was scaled last.</summary>
+    public static bool CanBeNewer(MarathonApp app) => app.Labels.ContainsKey(DeploymentLabels.TargetInstances);
+
     /// <summary>The least number of instances of the older one with which so many of them stay in the pool.</summary>
     public int InstancesToKeep(int inPool)
     {
