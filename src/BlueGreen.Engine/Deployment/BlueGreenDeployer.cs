@@ -40,6 +40,11 @@ public sealed class BlueGreenDeployer
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
         var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
 
+        if (prepared.Old is { } old && !prepared.Run.CanGoBack)
+        {
+            _cluster.Say(MessageLevel.Warning, $"{old.Id} was made by no blue/green tool: from this deployment there is no way back to it.");
+        }
+
         var act = prepared.DescribeCreation();
         if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
         await CreateAsync(prepared.Definition, cancellationToken).ConfigureAwait(false);

@@ -25,8 +25,8 @@ public enum Direction
 /// <param name="IsUndo">True when it goes back to the previous colour.</param>
 internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = false)
 {
-    /// <summary>True when there is a previous colour, and this is not the way to it.</summary>
-    public bool CanGoBack => Roles.LeavingId is not null && !IsUndo;
+    /// <summary>True when there is a previous colour that marathon-lb would drain the other one for, and this is not the way to it.</summary>
+    public bool CanGoBack { get; init; }
 
     /// <summary>The way back.</summary>
     public Run Reversed() => new(
@@ -55,17 +55,30 @@ internal static class Continuation
         var rule = PoolRule.Of(seen.Apps[0], seen.Apps[1]);
         if (direction == Direction.Back)
         {
+            RefuseUnreadable(previous, newest);
             return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule);
         }
 
         if (hybrid > 0 && hybrid < newest.Instances)
         {
             // Fewer new ones than there are: the previous colour takes their place.
+            RefuseUnreadable(previous, newest);
             return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule);
         }
 
         var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target);
-        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)), newest, previous, rule);
+        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule);
+    }
+
+    /// <summary>Scaling the previous colour is the only way back, and where it tells no target marathon-lb would fail, for every app.</summary>
+    private static void RefuseUnreadable(MarathonApp previous, MarathonApp newest)
+    {
+        if (PoolRule.CanBeNewer(previous) || !newest.Labels.ContainsKey(DeploymentLabels.NewInstances)) return;
+        throw new BlueGreenException(
+            ErrorKind.Unsafe, "NoWayBack",
+            $"{previous.Id} has no label {DeploymentLabels.TargetInstances}: marathon-lb could not read the group, and would stop taking up the changes of any app, were it to come back.",
+            $"Complete the deployment and deploy the previous version as a new one. While no task of {newest.Id} is healthy, removing it (Remove-MarathonApp) goes back too.",
+            previous.Id);
     }
 
     /// <summary>

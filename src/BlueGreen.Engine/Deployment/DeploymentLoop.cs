@@ -67,6 +67,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         // Only while both colours are there is a low number this deployment's doing.
         if (situation.LowestServing() is { } serving && situation.Leaving is not null)
         {
+            _narrator.TellServing(situation, serving, before: _lowestServing ?? serving);
             _lowestServing = Math.Min(serving, _lowestServing ?? int.MaxValue);
         }
 

@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -42,7 +43,7 @@ internal static class Preparation
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseLocked(old);
         var goal = GoalOf(@new, old);
-        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!), prepared, old);
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
     }
 
     private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0

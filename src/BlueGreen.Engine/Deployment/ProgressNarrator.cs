@@ -25,6 +25,24 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
         cluster.Sink.Publish(new ProgressEvent(at, activity, $"{Colours(situation)} | {Sentence(decision)}", Percent(situation)));
     }
 
+    /// <summary>Warns once of each new low under the number wanted, with what is known of why.</summary>
+    /// <param name="situation">What was seen.</param>
+    /// <param name="serving">Tasks that serve on the load balancer where the fewest do.</param>
+    /// <param name="before">The lowest number until now.</param>
+    public void TellServing(Situation situation, int serving, int before)
+    {
+        var wanted = goal.Staying + goal.Leaving;
+        if (serving >= Math.Min(before, wanted)) return;
+        var down = situation.Seen.LoadBalancers
+            .Select(r => (r.Instance.Name, Tasks: situation.Seen.Apps.SelectMany(a => a.Tasks.Where(t => Situation.IsHealthy(a, t) && situation.StateOf(t, r.Instance) == PoolState.Faltering)).Count()))
+            .FirstOrDefault(r => r.Tasks > 0);
+        // marathon-lb makes room as soon as Marathon says healthy; a task that it listed before that may still be down by HAProxy's own check.
+        var why = down.Tasks > 0
+            ? $": load balancer {down.Name} has {down.Tasks} down that Marathon calls healthy (run with --health-check, marathon-lb lists a task only once it is healthy)"
+            : "";
+        cluster.Say(MessageLevel.Warning, $"Only {serving} of {wanted} tasks serve at the moment{why}");
+    }
+
     private static string Sentence(Decision decision) => decision switch
     {
         Decision.Wait wait => $"Waiting: {wait.Reason}",

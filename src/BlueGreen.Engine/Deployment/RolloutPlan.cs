@@ -33,7 +33,7 @@ internal sealed class RolloutPlan
         if (staying.Instances >= run.Goal.Staying && halfWay.Rule is { Out.Length: > 0 } rule && rule.Newer == leaving)
         {
             plan.Add(
-                staying.Id, $"Scale from {staying.Instances} to {run.Goal.Staying + rule.Out.Length} instances, without turning the roles",
+                staying.Id, $"Scale from {staying.Instances} to {rule.InstancesToKeep(run.Goal.Staying)} instances, without turning the roles",
                 $"{rule.Out.Length} of its tasks are out of the pool, and fresh ones are to serve in their place first");
             plan.Add(staying.Id, $"Kill those {rule.Out.Length} tasks once nothing is pending on them", $"{leaving.Id} can leave then");
         }

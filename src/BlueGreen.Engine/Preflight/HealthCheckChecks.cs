@@ -9,7 +9,7 @@ internal static class HealthCheckChecks
     public static IEnumerable<PreflightFinding> Check(JObject app)
     {
         var checks = (app["healthChecks"] as JArray)?.OfType<JObject>().ToList() ?? [];
-        return checks.Count == 0 ? [None(app)] : PortIndexes(app, checks).Concat(SeenByHaproxy(checks)).Concat(NeverFail(checks));
+        return checks.Count == 0 ? [None(app)] : PortIndexes(app, checks).Concat(SeenByHaproxy(checks)).Concat(HandedThrough(app, checks)).Concat(NeverFail(checks));
     }
 
     private static PreflightFinding None(JObject app)
@@ -49,6 +49,19 @@ internal static class HealthCheckChecks
             "All health checks are commands. marathon-lb writes checks into HAProxy for HTTP and TCP only; servers without one stay DOWN "
             + "when a colour that was drained comes back, so a roll-back has to replace its tasks.",
             "Add a health check with protocol HTTP or TCP.", "healthChecks");
+    }
+
+    /// <summary>Without HTTP, HAProxy hands connections through, and cannot end one that a client keeps between two requests.</summary>
+    /// <remarks>Source: mesosphere/marathon-lb, <c>marathon_lb.py</c> (<c>MarathonService</c>, <c>config</c>).</remarks>
+    private static IEnumerable<PreflightFinding> HandedThrough(JObject app, IReadOnlyList<JObject> checks)
+    {
+        var labels = AppPreflight.LabelsOf(app);
+        if (labels.ContainsKey("HAPROXY_0_MODE") || labels.ContainsKey("HAPROXY_0_VHOST") || checks.Any(c => c.Text("protocol") is "HTTP" or null)) yield break;
+        yield return new PreflightFinding(
+            "TcpMode", PreflightSeverity.Warning,
+            "With neither an HTTP health check nor the label HAPROXY_0_MODE or HAPROXY_0_VHOST, marathon-lb balances TCP connections. A client that keeps "
+            + "its connection goes on using a task that was taken out of the pool, and the deployment waits for it.",
+            "If the service speaks HTTP, set HAPROXY_0_MODE to \"http\"; if not, to \"tcp\".", "labels.HAPROXY_0_MODE");
     }
 
     private static IEnumerable<PreflightFinding> NeverFail(IReadOnlyList<JObject> checks) =>

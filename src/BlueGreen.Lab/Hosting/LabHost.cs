@@ -38,7 +38,11 @@ internal sealed class LabHost : IAsyncDisposable
                 lab._loadBalancers.Add(await LoadBalancerInstance.StartAsync(
                     new LoadBalancerOptions(
                         marathon.Uri, addresses.Addresses[i], options.LoadBalancerPort, Path.Combine(workDirectory, $"lb{i + 1}"),
-                        options.AdminSocket, options.MasterSocket),
+                        options.AdminSocket, options.MasterSocket)
+                    {
+                        // As DC/OS runs marathon-lb. Without it a new task is listed before it listens, and HAProxy takes it down.
+                        HealthCheck = true,
+                    },
                     loggers, time, cancellationToken));
             }
 

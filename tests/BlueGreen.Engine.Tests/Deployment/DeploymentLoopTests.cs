@@ -213,4 +213,17 @@ public class DeploymentLoopTests
     {
         public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken) => Task.FromResult(answer(act));
     }
+
+    [Fact]
+    public void Fewer_serving_tasks_than_wanted_are_warned_of_with_what_is_known_of_why()
+    {
+        var shop = new Shop();
+        // Somebody scales blue in mid-way: marathon-lb turns the roles, and the server that comes back is down until its check has passed.
+        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Scale(shop.Blue!, 5));
+
+        var outcome = shop.Deploy();
+
+        Assert.Equal(3, outcome.LowestServing);
+        Assert.Single(shop.Cluster.Messages, m => m.StartsWith("Only 3 of 4 tasks serve at the moment: load balancer 10.0.0.1:9090 has 1 down", StringComparison.Ordinal));
+    }
 }

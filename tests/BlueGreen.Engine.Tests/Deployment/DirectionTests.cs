@@ -1,6 +1,7 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -139,6 +140,50 @@ public class DirectionTests
         AssertServedAloneBy("/shop-blue");
     }
 
+    /// <summary>The more the returning colour has, the more of it marathon-lb takes out, up to what is healthy of the other.</summary>
+    [Fact]
+    public async Task The_returning_colour_grows_at_once_to_where_enough_of_it_serves()
+    {
+        await AsLeftByZdd(blue: 2, green: 6, lostAfterTheKill: false);
+        _cluster.Marathon.Changes.Clear();
+
+        await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["scale /shop-blue 11 and /shop-green 7", "scale /shop-blue 12 and /shop-green 6", "kill 6"],
+            _cluster.Marathon.Changes.TakeWhile(change => !change.StartsWith("delete", StringComparison.Ordinal)));
+        AssertServedAloneBy("/shop-blue");
+    }
+
+    [Fact]
+    public async Task There_is_no_way_back_to_an_app_that_tells_no_target_since_marathon_lb_would_fail_for_every_app()
+    {
+        await ByHand();
+        await Deploy(approval: new FirstActs(2));
+        _cluster.Marathon.Changes.Clear();
+
+        var error = await Assert.ThrowsAsync<BlueGreenException>(() => Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken));
+
+        Assert.Equal("NoWayBack", error.ErrorId);
+        Assert.Empty(_cluster.Marathon.Changes);
+        Assert.Single(_cluster.Messages, m => m.EndsWith("there is no way back to it.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_deployment_goes_on_after_somebody_scaled_an_app_that_tells_no_target()
+    {
+        await ByHand();
+        await Deploy(approval: new FirstActs(2));
+        Settle();
+        _cluster.Marathon.Scale(_cluster.Marathon.Apps["/shop"], Target + 1);
+        Settle();
+        Watch();
+
+        await Deployer().GoOnAsync("shop", Direction.Forward, _policy, TestContext.Current.CancellationToken);
+
+        AssertServedAloneBy("/shop-blue");
+    }
+
     [Fact]
     public async Task A_hybrid_keeps_both_in_the_numbers_asked_for_and_can_be_completed()
     {
@@ -198,6 +243,15 @@ public class DirectionTests
 
     private Task<BlueGreenDeployment> Deploy(RolloutPolicy? policy = null, IApproval? approval = null) =>
         Deployer(approval).DeployAsync(Definition, policy ?? _policy, TestContext.Current.CancellationToken);
+
+    /// <summary>An app of the group that no blue/green tool made.</summary>
+    private async Task ByHand()
+    {
+        var app = JObject.Parse(Definition.ToJson());
+        app["id"] = "/shop";
+        await _cluster.Marathon.CreateAppAsync(new AppDefinition(app), ChangeOptions.Default, TestContext.Current.CancellationToken);
+        Settle();
+    }
 
     private async Task LeaveAfter(int acts)
     {

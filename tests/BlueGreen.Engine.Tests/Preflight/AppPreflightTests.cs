@@ -1,5 +1,6 @@
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Preflight;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Preflight;
 
@@ -50,8 +51,8 @@ public sealed class AppPreflightTests
     [InlineData("labels.HAPROXY_GROUP", "NoLoadBalancerGroup")]
     [InlineData("labels.HAPROXY_DEPLOYMENT_GROUP", "SlashInGroup")]
     [InlineData("labels.HAPROXY_1_VHOST", "LabelForMissingPort")]
-    [InlineData("healthChecks[0].protocol", "NoLoadBalancerCheck")]
-    public void What_works_otherwise_than_it_looks_is_a_warning(string path, string expected)
+    [InlineData("healthChecks[0].protocol", "NoLoadBalancerCheck", "TcpMode")]
+    public void What_works_otherwise_than_it_looks_is_a_warning(string path, params string[] expected)
     {
         object? value = path switch
         {
@@ -64,9 +65,24 @@ public sealed class AppPreflightTests
             "container.labels" => new Dictionary<string, object> { ["a"] = "b" },
             _ => "x",
         };
-        var finding = Assert.Single(Check(path, value));
-        Assert.Equal((expected, PreflightSeverity.Warning), (finding.Id, finding.Severity));
-        Assert.True(AppPreflight.Passes([finding]));
+        var findings = Check(path, value);
+        Assert.Equal(expected, findings.Select(f => f.Id));
+        Assert.All(findings, f => Assert.Equal(PreflightSeverity.Warning, f.Severity));
+        Assert.True(AppPreflight.Passes(findings));
+    }
+
+    [Theory]
+    [InlineData("HAPROXY_0_MODE", "http")]
+    [InlineData("HAPROXY_0_MODE", "tcp")]
+    [InlineData("HAPROXY_0_VHOST", "shop.example.com")]
+    public void A_TCP_health_check_is_sound_where_the_labels_say_how_clients_are_to_be_balanced(string label, string value)
+    {
+        var tcp = JObject.Parse(Sound.ToJson());
+        tcp["healthChecks"]![0]!["protocol"] = "TCP";
+        Assert.Equal(["TcpMode"], AppPreflight.Check(new AppDefinition(tcp)).Select(f => f.Id));
+
+        tcp["labels"]![label] = value;
+        Assert.Empty(AppPreflight.Check(new AppDefinition(tcp)));
     }
 
     [Fact]
@@ -88,6 +104,7 @@ public sealed class AppPreflightTests
             Set = new Dictionary<string, object?>
             {
                 ["portDefinitions"] = null,
+                ["networks"] = new object[] { new Dictionary<string, object> { ["mode"] = "container/bridge" } },
                 ["container.portMappings"] = new object[] { new Dictionary<string, object> { ["containerPort"] = 80, ["hostPort"] = 8080, ["servicePort"] = 10000 } },
             },
         });

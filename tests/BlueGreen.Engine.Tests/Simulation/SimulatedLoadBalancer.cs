@@ -100,7 +100,7 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
     private void ReadMarathon()
     {
         var apps = _marathon.Apps.Values.Where(a => a.Label("HAPROXY_DEPLOYMENT_GROUP") == _group).ToList();
-        var draining = apps.Count == 2 ? Draining(apps[0], apps[1]) : [];
+        if ((apps.Count == 2 ? Draining(apps[0], apps[1]) : []) is not { } draining) return;
         var tasks = apps.SelectMany(a => a.Tasks).Where(t => t.State == "TASK_RUNNING")
             .ToDictionary(t => string.Create(CultureInfo.InvariantCulture, $"10_0_6_25_{t.Port}"));
         var servers = tasks.ToDictionary(t => t.Key, t => !draining.Contains(t.Value));
@@ -108,11 +108,17 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
     }
 
     /// <summary>The rule of marathon-lb's get_apps, its roles by scaling time included.</summary>
-    private static HashSet<SimulatedTask> Draining(SimulatedApp first, SimulatedApp second)
+    /// <returns>Null where marathon-lb fails for want of a target.</returns>
+    private static HashSet<SimulatedTask>? Draining(SimulatedApp first, SimulatedApp second)
     {
         static string Started(SimulatedApp app) => app.Label("HAPROXY_DEPLOYMENT_STARTED_AT") ?? "0";
         var (old, @new) = string.CompareOrdinal(Started(first), Started(second)) < 0 ? (first, second) : (second, first);
-        if (@new.Label("HAPROXY_DEPLOYMENT_NEW_INSTANCES") is not null && old.LastScalingAt > @new.LastScalingAt) (old, @new) = (@new, old);
+        if (@new.Label("HAPROXY_DEPLOYMENT_NEW_INSTANCES") is not null)
+        {
+            if (old.LastScalingAt > @new.LastScalingAt) (old, @new) = (@new, old);
+            if (@new.Label("HAPROXY_DEPLOYMENT_TARGET_INSTANCES") is null) return null;
+        }
+
         var target = int.Parse(@new.Label("HAPROXY_DEPLOYMENT_TARGET_INSTANCES") ?? "1", CultureInfo.InvariantCulture);
         var healthy = second.HasHealthChecks ? @new.Tasks.Count(t => t.Alive == true) : @new.Instances;
         var count = Math.Min(old.Tasks.Count, Math.Min(healthy, Math.Max(0, healthy + old.Instances - target)));

@@ -21,6 +21,11 @@ internal static class Decider
         if (Disturbance(situation) is { } hold) return hold;
         var staying = situation.Staying!;
         if (NotHealthy(staying) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
+        if (situation.Rule is { IsReadable: false } rule)
+        {
+            return new Decision.Touch(staying.Id, staying.Instances, $"{rule.Newer.Id} was scaled last and tells no target: marathon-lb cannot read the group");
+        }
+
         if (Convergence.Missing(situation) is { } missing) return new Decision.Wait(WaitKind.Convergence, missing);
         if (situation.Leaving is not { } leaving) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);

@@ -24,7 +24,7 @@ internal static class RoleTurner
         var wanted = situation.Goal.Staying;
         return staying.Tasks.Length - drained < wanted
             ? new Decision.GrowBeside(
-                new Resize(staying.Id, staying.Instances, wanted + drained), leaving.Id, leaving.Instances,
+                new Resize(staying.Id, staying.Instances, situation.Rule.InstancesToKeep(wanted)), leaving.Id, leaving.Instances,
                 $"{drained} of {staying.Instances} tasks of {staying.Id} are out of the pool; fresh ones are to serve before {leaving.Id} leaves")
             : Decider.KillDrained(situation, staying, situation.Rule.Out, $"fresh tasks serve in their place, and {leaving.Id} can leave now");
     }
