@@ -107,7 +107,7 @@ try {
 Write-Host
 $deployment | Format-List Group, OldApp, NewApp, Result, Reason, Rounds, Duration, LowestServing, Target | Out-Host
 $deployment.DrainProofs | Sort-Object TaskId, LoadBalancer |
-    Format-Table TaskId, LoadBalancer, Evidence, IsDrained, @{ Name = 'DrainTime'; Expression = { '{0:0.0} s' -f $_.DrainTime.TotalSeconds }; Alignment = 'Right' } | Out-Host
+    Format-Table @{ Name = 'Task'; Expression = { $_.TaskId -replace '^.*instance-(\w+)-.*$', '$1' } }, LoadBalancer, Evidence, IsDrained, @{ Name = 'DrainTime'; Expression = { '{0:0.0} s' -f $_.DrainTime.TotalSeconds }; Alignment = 'Right' } | Out-Host
 $served.served.PSObject.Properties | Sort-Object Name | ForEach-Object { [pscustomobject]@{ Version = $_.Name; Served = $_.Value } } | Format-Table | Out-Host
 foreach ($loss in $served.losses) { Write-Host "lost at $($loss.at): $($loss.count) x $($loss.reason) ($($loss.url))" }
 Write-Host ('{0} requests in {1:0} s, {2} of them slow; quick and slow ones took {3:0} ms in the median, {4:0} ms at the most.' -f

@@ -26,9 +26,15 @@ public sealed class InterruptTests
         await using var run = HostRun.Start("-Command", "Write-Host ready; [System.Threading.Thread]::Sleep(600000)");
 
         await run.Sees("ready");
-        await run.Signals("INT");
-        await run.Signals("INT");
-        Assert.Equal(130, (await run.End()).ExitCode);
+        // Two signals that come at once are one to the process.
+        var end = run.End();
+        while (!end.IsCompleted)
+        {
+            await run.Signals("INT");
+            await Task.WhenAny(end, Task.Delay(200, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(130, (await end).ExitCode);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Deployment;
 
@@ -12,7 +12,7 @@ internal sealed record Cluster(
     IMarathon Marathon, ILoadBalancerPool LoadBalancers, TimeProvider Time, IEngineSink Sink, IApproval Approval, Func<CancellationToken, IWakeUp> WakeUp)
 {
     public static Cluster Real(IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval) =>
-        new(marathon, loadBalancers, time, sink, approval, token => new ChangeSignal(marathon, time, sink, token));
+        new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token));
 
     public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
 }

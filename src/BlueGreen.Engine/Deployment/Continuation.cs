@@ -58,6 +58,12 @@ internal static class Continuation
             return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule);
         }
 
+        if (hybrid > 0 && hybrid < newest.Instances)
+        {
+            // Fewer new ones than there are: the previous colour takes their place.
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule);
+        }
+
         var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target);
         return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)), newest, previous, rule);
     }

@@ -5,16 +5,6 @@ using BlueGreen.Engine.Deployment.Observing;
 
 namespace BlueGreen.Engine.Deployment;
 
-/// <summary>How often the loop looks when nothing wakes it.</summary>
-internal static class LookInterval
-{
-    /// <summary>At the load balancers, which have no events.</summary>
-    public static readonly TimeSpan LoadBalancers = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>At everything, since events may be lost.</summary>
-    public static readonly TimeSpan Everything = TimeSpan.FromSeconds(5);
-}
-
 /// <summary>Where a run has got to when it ends.</summary>
 /// <param name="Decision">What ended it: done, hold, or an act that the user did not want.</param>
 /// <param name="Rounds">How many times the new app was scaled.</param>
@@ -37,8 +27,8 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     public async Task<LoopOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        await using var wakeUp = cluster.WakeUp(cancellationToken);
-        var situation = Judge(await observer.LookAsync(cancellationToken).ConfigureAwait(false));
+        await using var lookout = new Lookout(cluster, observer, cancellationToken);
+        var situation = Judge(await lookout.LookAsync(cancellationToken).ConfigureAwait(false));
         while (true)
         {
             var decision = Decide(situation);
@@ -52,10 +42,10 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             else if (decision is not Decision.Wait)
             {
                 if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(situation, decision);
-                switch (await ActAsync(decision, situation, cancellationToken).ConfigureAwait(false))
+                switch (await ActAsync(decision, situation, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Acted:
-                        situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+                        situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
                         continue;
                     case ActOutcome.Ended ended:
                         return Outcome(situation, ended.Hold);
@@ -64,7 +54,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
                 }
             }
 
-            situation = Judge(await LookLaterAsync(wakeUp, situation.Seen, cancellationToken).ConfigureAwait(false));
+            situation = Judge(await lookout.LookLaterAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -97,14 +87,6 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         return _patience.Judge(decision, policy, situation.Seen.At);
     }
 
-    private async Task<Observation> LookLaterAsync(IWakeUp wakeUp, Observation last, CancellationToken cancellationToken)
-    {
-        var woken = await wakeUp.WaitAsync(LookInterval.LoadBalancers, cancellationToken).ConfigureAwait(false);
-        return woken || last.MarathonProblem is not null || cluster.Time.GetUtcNow() - last.MarathonAt >= LookInterval.Everything
-            ? await observer.LookAgainAsync(last, cancellationToken).ConfigureAwait(false)
-            : await observer.LookAtLoadBalancersAsync(last, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Asks once for each act, however often it has to be tried.</summary>
     private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
     {
@@ -116,12 +98,12 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         return true;
     }
 
-    private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, CancellationToken cancellationToken)
+    private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, Lookout lookout, CancellationToken cancellationToken)
     {
         if (Act.TasksToKill(decision) is { } ids)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
-            situation = Judge(await observer.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+            situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
             var again = Decide(situation);
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
             var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();

@@ -9,9 +9,9 @@ internal sealed class DrainWatch(Cluster cluster, GroupObserver observer, string
 {
     public async Task<ImmutableArray<DrainProof>> RunAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        await using var wakeUp = cluster.WakeUp(cancellationToken);
+        await using var lookout = new Lookout(cluster, observer, cancellationToken);
         var began = cluster.Time.GetUtcNow();
-        var seen = await observer.LookAsync(cancellationToken).ConfigureAwait(false);
+        var seen = await lookout.LookAsync(cancellationToken).ConfigureAwait(false);
         var tasks = Choose(seen);
         var ledger = DrainLedger.Empty;
         while (true)
@@ -21,10 +21,7 @@ internal sealed class DrainWatch(Cluster cluster, GroupObserver observer, string
             Tell(proofs, tasks.Length);
             if (proofs.All(p => p.IsDrained) || cluster.Time.GetUtcNow() - began >= timeout) return proofs;
 
-            var woken = await wakeUp.WaitAsync(LookInterval.LoadBalancers, cancellationToken).ConfigureAwait(false);
-            seen = woken || cluster.Time.GetUtcNow() - seen.MarathonAt >= LookInterval.Everything
-                ? await observer.LookAgainAsync(seen, cancellationToken).ConfigureAwait(false)
-                : await observer.LookAtLoadBalancersAsync(seen, cancellationToken).ConfigureAwait(false);
+            seen = await lookout.LookLaterAsync(seen, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -34,8 +34,9 @@ internal static class Preparation
         var @new = MarathonApp.Parse(prepared.ToJson());
         if (!policy.Force && !@new.HasHealthChecks) throw WithoutHealthChecks(@new);
 
+        RefuseUnwatched(seen!);
         var old = apps.FirstOrDefault();
-        if (old is not null) RefuseUnready(old, seen!);
+        if (old is not null) RefuseLocked(old);
         var goal = GoalOf(@new, old);
         return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!), prepared, old);
     }
@@ -54,14 +55,22 @@ internal static class Preparation
             "Finish it first, or remove the app that is not wanted any more.", group);
     }
 
-    /// <summary>Nothing is begun on a cluster that could not be watched, or whose serving colour is not whole.</summary>
-    private static void RefuseUnready(MarathonApp old, Observation seen)
+    private static void RefuseLocked(MarathonApp old)
     {
-        if (old.IsDeploying)
+        if (!old.IsDeploying) return;
+        throw new BlueGreenException(
+            ErrorKind.Locked, "AppLocked", $"{old.Id} is held by the deployment {string.Join(", ", old.Deployments)} of Marathon.",
+            "Wait for it (Wait-MarathonDeployment), or look why it does not end (Get-MarathonDeployment).", old.Id);
+    }
+
+    /// <summary>Nothing is begun that could not be watched.</summary>
+    private static void RefuseUnwatched(Observation seen)
+    {
+        if (seen.LoadBalancers.IsEmpty)
         {
             throw new BlueGreenException(
-                ErrorKind.Locked, "AppLocked", $"{old.Id} is held by the deployment {string.Join(", ", old.Deployments)} of Marathon.",
-                "Wait for it (Wait-MarathonDeployment), or look why it does not end (Get-MarathonDeployment).", old.Id);
+                ErrorKind.InvalidArgument, "NoLoadBalancer", "The session names no load balancer, so nothing could tell what is served.",
+                "Open the session with Connect-BlueGreen -MarathonLbUri, the statistics port of marathon-lb.");
         }
 
         foreach (var reading in seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Unreachable))

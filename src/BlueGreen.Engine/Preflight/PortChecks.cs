@@ -18,7 +18,7 @@ internal static class PortChecks
                 "NoPort", PreflightSeverity.Error, "The app has no port, so a load balancer has nothing to send requests to.",
                 "Add \"portDefinitions\", or \"portMappings\" for a container with a network of its own.", "portDefinitions");
         }
-        else if (ports[0] == 0 && !AppPreflight.LabelsOf(app).ContainsKey(DeploymentLabels.Port0))
+        else if (ports[0] == 0)
         {
             yield return new PreflightFinding(
                 "NoServicePort", PreflightSeverity.Error,
@@ -26,41 +26,40 @@ internal static class PortChecks
                 "Set \"servicePort\" in the port mapping, or \"port\" in the port definition, to the port that the load balancer listens on.",
                 PathOfPorts(app));
         }
-
-        if (ports.Length > 1)
-        {
-            yield return new PreflightFinding(
-                "SeveralServicePorts", PreflightSeverity.Error,
-                $"The app has {ports.Length} service ports; a deployment can move one only so far.",
-                "Split the app, or leave the other ports out.", PathOfPorts(app));
-        }
     }
 
     private static IEnumerable<PreflightFinding> AlternatePort(JObject app)
     {
-        var path = $"labels.{DeploymentLabels.AltPort}";
-        var labels = AppPreflight.LabelsOf(app);
-        if (!labels.TryGetValue(DeploymentLabels.AltPort, out var text))
+        const string Label = DeploymentLabels.AltPort;
+        if (!AppPreflight.LabelsOf(app).TryGetValue(Label, out var text) || AlternatePorts.CountOf(text) == 0)
         {
-            yield return new PreflightFinding(
-                "NoAlternatePort", PreflightSeverity.Error,
-                $"The label {DeploymentLabels.AltPort} is missing. Service ports are unique in Marathon, so the second colour needs one of its own.",
-                "Set it to a free service port.", path);
+            return Finding("NoAlternatePort", $"The label {Label} is missing. Service ports are unique in Marathon, so the second colour needs one of its own.");
         }
-        else if (!IsPort(text))
+
+        if (!text.Split(',').All(part => IsPort(part.Trim())))
         {
-            yield return new PreflightFinding(
-                "InvalidAlternatePort", PreflightSeverity.Error, $"The label {DeploymentLabels.AltPort} is '{text}', not a port from 1 to 65535.",
-                "Set it to a free service port.", path);
+            return Finding("InvalidAlternatePort", $"The label {Label} is '{text}'; a port is a number from 1 to 65535.");
         }
-        else if (labels.GetValueOrDefault(DeploymentLabels.Port0) is { } clients
-            ? clients == text
-            : AppNetworking.Of(app).ServicePorts.Take(1).Contains(int.Parse(text, CultureInfo.InvariantCulture)))
+
+        // A port of 0 is chosen by Marathon, another one for each colour.
+        var fixedPorts = AppNetworking.Of(app).ServicePorts.Where(port => port != 0).ToList();
+        var alternates = AlternatePorts.Parse(text, app.Text("id") ?? "");
+        if (alternates.Length < fixedPorts.Count)
         {
-            yield return new PreflightFinding(
-                "AlternatePortInUse", PreflightSeverity.Error, $"The alternate port {text} is the service port itself: the colours would collide.",
-                $"Set {DeploymentLabels.AltPort} to another free port.", path);
+            return Finding(
+                "TooFewAlternatePorts", $"The app has {fixedPorts.Count} service ports, and the label {Label} names {alternates.Length}: Marathon refuses the second colour.");
         }
+
+        return fixedPorts.Concat(alternates).GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { Key: var port }
+            ? Finding("AlternatePortInUse", $"The service port {port} is there twice: the colours would collide.")
+            : [];
+
+        static PreflightFinding[] Finding(string id, string message) =>
+        [
+            new(
+                id, PreflightSeverity.Error, message,
+                "Set it to a free service port for each service port of the app, with commas between.", $"labels.{Label}"),
+        ];
     }
 
     private static IEnumerable<PreflightFinding> FixedPorts(JObject app)

@@ -65,6 +65,7 @@ public sealed class GetChildItemCommand : ProviderCommand
         var isContainer = item.Properties["PSIsContainer"]?.Value is true;
         return (!File || !isContainer)
             && (!Directory || isContainer)
-            && (Filter is null || new WildcardPattern(Filter, WildcardOptions.IgnoreCase).IsMatch(item.Properties["PSChildName"]?.Value as string));
+            && (Filter is null
+                || new WildcardPattern(Filter, WildcardOptions.IgnoreCase).IsMatch(item.Properties["PSChildName"]?.Value as string));
     }
 }

@@ -4,6 +4,8 @@ namespace BlueGreen.Host.Cmdlets;
 [Cmdlet(VerbsCommon.Get, "Member")]
 public sealed class GetMemberCommand : PSCmdlet
 {
+    private static readonly string[] AccessorPrefixes = ["get_", "set_"];
+
     private readonly HashSet<string> _seen = [];
 
     /// <summary>The objects.</summary>
@@ -39,7 +41,7 @@ public sealed class GetMemberCommand : PSCmdlet
 
     private bool IsWanted(PSMemberInfo member) =>
         member.MemberType is not (PSMemberTypes.MemberSet or PSMemberTypes.PropertySet)
-        && (Force || !(member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal)));
+        && (Force || !AccessorPrefixes.Any(prefix => member.Name.StartsWith(prefix, StringComparison.Ordinal)));
 
     // The engine brings a view for this name.
     private static PSObject Definition(PSObject item, PSMemberInfo member)

@@ -43,7 +43,7 @@ public sealed class GroupObjectCommand : PSCmdlet
         if (InputObject is not { } item)
             return;
         object?[] keys = _columns.Count == 0 ? [item.BaseObject] : [.. _columns.Select(column => column.ValueOf(item))];
-        var at = _groups.FindIndex(group => group.Keys.Zip(keys).All(pair => ValueOrder.Compare(pair.First, pair.Second, CaseSensitive) == 0));
+        var at = _groups.FindIndex(group => CompareKeys(group.Keys, keys) == 0);
         if (at < 0)
             _groups.Add((keys, [item]));
         else

@@ -53,7 +53,8 @@ public sealed class InvokeRestMethodCommand : PSCmdlet, IDisposable
         using var handler = new HttpClientHandler();
         if (SkipCertificateCheck)
             handler.ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
-        using var client = new HttpClient(handler) { Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(handler);
+        client.Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan;
         try
         {
             var uri = Uri.IsAbsoluteUri ? Uri : new Uri($"http://{Uri}");
@@ -93,7 +94,10 @@ public sealed class InvokeRestMethodCommand : PSCmdlet, IDisposable
         {
             var message = $"Response status code does not indicate success: {(int)response.StatusCode} ({response.ReasonPhrase}).";
             var error = new ErrorRecord(
-                new HttpRequestException(message, inner: null, response.StatusCode), "WebCmdletWebResponseException", ErrorCategory.InvalidOperation, uri);
+                new HttpRequestException(message, inner: null, response.StatusCode),
+                "WebCmdletWebResponseException",
+                ErrorCategory.InvalidOperation,
+                uri);
             if (text.Length > 0)
                 error.ErrorDetails = new ErrorDetails(text);
             ThrowTerminatingError(error);

@@ -29,7 +29,8 @@ internal sealed class JsonText(int depth, bool indent, bool enumsAsStrings)
         }
         else if (plain is IDictionary table)
         {
-            WriteMembers(writer, table.Cast<DictionaryEntry>().Select(entry => (LanguagePrimitives.ConvertTo<string>(entry.Key), entry.Value)), level);
+            var entries = table.Cast<DictionaryEntry>();
+            WriteMembers(writer, entries.Select(entry => (LanguagePrimitives.ConvertTo<string>(entry.Key), entry.Value)), level);
         }
         else if (plain is IEnumerable items)
         {

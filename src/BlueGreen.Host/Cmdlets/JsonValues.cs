@@ -30,7 +30,8 @@ internal static class JsonValues
         while (reader.Read())
         {
             if (reader.TokenType != JsonToken.Comment)
-                throw new JsonReaderException($"Additional text encountered after finished reading JSON content: {reader.Value}. Line {reader.LineNumber}, position {reader.LinePosition}.");
+                throw new JsonReaderException(
+                    $"There is more text after the JSON's end: {reader.Value}. Line {reader.LineNumber}, position {reader.LinePosition}.");
         }
 
         return token;

@@ -33,7 +33,10 @@ public sealed class NewObjectCommand : PSCmdlet
 
         // The engine's own choice among constructors, with its conversions; in a table, since a list would be taken apart.
         var table = (Hashtable)InvokeCommand.InvokeScript(
-            "param($type, $values) @{ Made = if ($values.Count -or -not $type.IsValueType) { , $type::new.Invoke($values) } else { [Activator]::CreateInstance($type) } }",
+            """
+            param($type, $values)
+            @{ Made = if ($values.Count -or -not $type.IsValueType) { , $type::new.Invoke($values) } else { [Activator]::CreateInstance($type) } }
+            """,
             useNewScope: true,
             PipelineResultTypes.None,
             input: null,

@@ -4,7 +4,8 @@ namespace BlueGreen.Host.Cmdlets;
 public abstract class PathCommand : ProviderCommand
 {
     /// <summary>Paths; wildcards are resolved.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     public string[] Path { get; set; } = [];
 
     /// <summary>Paths, taken as they stand.</summary>

@@ -56,7 +56,8 @@ internal sealed class PropertyColumn
             else if (IsKey(key, "ascending"))
                 descending = !LanguagePrimitives.IsTrue(entry.Value);
             else
-                throw new PSArgumentException($"The key '{key}' is not valid in a calculated property. It takes Name, Expression, Ascending and Descending.");
+                throw new PSArgumentException(
+                    $"The key '{key}' is not valid in a calculated property. It takes Name, Expression, Ascending and Descending.");
         }
 
         if (expression is null)

@@ -76,7 +76,8 @@ public sealed class GetCredentialCommand : PSCmdlet
         if (given is PSCredential credential)
             WriteObject(credential);
         else
-            WriteObject(Host.UI.PromptForCredential("PowerShell credential request", Message, given as string ?? UserName, targetName: ""));
+            WriteObject(Host.UI.PromptForCredential(
+                "PowerShell credential request", Message, given as string ?? UserName, targetName: ""));
     }
 }
 

@@ -29,6 +29,6 @@ public sealed class RemoveItemCommand : PathCommand
         || item.Properties["PSIsContainer"]?.Value is not true
         || !InvokeProvider.ChildItem.HasChild(target, Force, literalPath: true)
         || ShouldContinue(
-            $"The item at {name} has children and the Recurse parameter was not specified. All of them will be removed with it. Continue?",
+            $"The item at {name} has children and the Recurse parameter was not specified. All of them will be removed. Continue?",
             "Confirm");
 }

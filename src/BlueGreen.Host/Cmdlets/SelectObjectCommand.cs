@@ -163,7 +163,10 @@ public sealed class SelectObjectCommand : PSCmdlet
         if (results.Count == 0)
         {
             WriteError(new ErrorRecord(
-                new PSArgumentException($"Property \"{property}\" cannot be found."), "ExpandPropertyNotFound", ErrorCategory.InvalidArgument, item));
+                new PSArgumentException($"Property \"{property}\" cannot be found."),
+                "ExpandPropertyNotFound",
+                ErrorCategory.InvalidArgument,
+                item));
             return;
         }
 
@@ -200,6 +203,7 @@ public sealed class SelectObjectCommand : PSCmdlet
             return LanguagePrimitives.Equals(one.BaseObject, other.BaseObject);
         var (left, right) = (one.Properties.ToList(), other.Properties.ToList());
         return left.Count == right.Count
-            && left.Zip(right).All(pair => pair.First.Name == pair.Second.Name && LanguagePrimitives.Equals(pair.First.Value, pair.Second.Value));
+            && left.Zip(right).All(pair =>
+                pair.First.Name == pair.Second.Name && LanguagePrimitives.Equals(pair.First.Value, pair.Second.Value));
     }
 }

@@ -12,7 +12,8 @@ public sealed class InvokeExpressionCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        foreach (var result in InvokeCommand.InvokeScript(useLocalScope: false, InvokeCommand.NewScriptBlock(Command), input: null, args: []))
+        var script = InvokeCommand.NewScriptBlock(Command);
+        foreach (var result in InvokeCommand.InvokeScript(useLocalScope: false, script, input: null, args: []))
             WriteObject(result);
     }
 }
@@ -29,7 +30,8 @@ public sealed class SetAliasCommand : ProviderCommand
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string Value { get; set; } = "";
 
-    protected override void ProcessRecord() => Guard(() => InvokeProvider.Item.Set([$"Alias:{Name}"], Value, force: true, literalPath: true));
+    protected override void ProcessRecord() => Guard(() =>
+        InvokeProvider.Item.Set([$"Alias:{Name}"], Value, force: true, literalPath: true));
 }
 
 /// <summary>Import-PowerShellDataFile: a file's one table, with no code run.</summary>
@@ -46,7 +48,8 @@ public sealed class ImportPowerShellDataFileCommand : PathCommand
                 WriteObject(table.SafeGetValue());
             else
                 WriteError(new ErrorRecord(
-                    new PSInvalidOperationException($"'{file}' is not a PowerShell data file: {mistakes.FirstOrDefault()?.Message ?? "it has no table"}."),
+                    new PSInvalidOperationException(
+                        $"'{file}' is not a PowerShell data file: {mistakes.FirstOrDefault()?.Message ?? "it has no table"}."),
                     "CouldNotParseAsPowerShellDataFile",
                     ErrorCategory.InvalidData,
                     file));

@@ -10,7 +10,7 @@ public sealed class SortObjectCommand : PSCmdlet
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>What to sort by: names, script blocks, or tables of Expression and Descending. The objects themselves by default.</summary>
+    /// <summary>Names, script blocks, or tables of Expression and Descending; the objects themselves by default.</summary>
     [Parameter(Position = 0)]
     public object[] Property { get; set; } = [];
 
@@ -50,9 +50,9 @@ public sealed class SortObjectCommand : PSCmdlet
     {
         var columns = Property.Select(PropertyColumn.From).ToList();
         var keyed = _objects
-            .Select(item => (Item: item, Keys: columns.Count == 0 ? [item.BaseObject] : columns.Select(column => column.ValueOf(item)).ToArray()))
+            .Select(item => (Item: item, Keys: KeysOf(item, columns)))
             .ToList();
-        var compare = new KeyComparer([.. columns.Select(column => column.Descending ?? Descending.IsPresent)], Descending, CaseSensitive);
+        var compare = new KeyComparer([.. columns.Select(column => column.Descending ?? Descending)], Descending, CaseSensitive);
 
         IEnumerable<(PSObject Item, object?[] Keys)> sorted = keyed.OrderBy(entry => entry.Keys, compare);
         if (Unique)
@@ -64,6 +64,9 @@ public sealed class SortObjectCommand : PSCmdlet
         foreach (var (item, _) in sorted)
             WriteObject(item);
     }
+
+    private static object?[] KeysOf(PSObject item, IReadOnlyCollection<PropertyColumn> columns) =>
+        columns.Count == 0 ? [item.BaseObject] : [.. columns.Select(column => column.ValueOf(item))];
 
     private static IEnumerable<(PSObject Item, object?[] Keys)> WithoutRepeats(
         IEnumerable<(PSObject Item, object?[] Keys)> sorted, KeyComparer compare)

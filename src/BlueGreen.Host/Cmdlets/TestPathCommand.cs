@@ -21,7 +21,8 @@ public enum TestPathType
 public sealed class TestPathCommand : ProviderCommand
 {
     /// <summary>Paths; wildcards are resolved.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [AllowNull, AllowEmptyString, AllowEmptyCollection]
     public string?[] Path { get; set; } = [];
 

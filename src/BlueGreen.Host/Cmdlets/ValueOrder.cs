@@ -7,7 +7,7 @@ internal static class ValueOrder
     {
         if (LanguagePrimitives.TryCompare(one, other, !caseSensitive, out var order))
             return order;
-        return string.Compare(
-            one?.ToString(), other?.ToString(), caseSensitive ? StringComparison.CurrentCulture : StringComparison.CurrentCultureIgnoreCase);
+        var comparer = caseSensitive ? StringComparer.CurrentCulture : StringComparer.CurrentCultureIgnoreCase;
+        return comparer.Compare(one?.ToString(), other?.ToString());
     }
 }

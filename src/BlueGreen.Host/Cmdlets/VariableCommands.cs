@@ -17,14 +17,20 @@ public sealed class GetVariableCommand : ProviderCommand
         foreach (var name in Name)
         {
             if (WildcardPattern.ContainsWildcardCharacters(name))
-                Guard(() => WriteVariables(InvokeProvider.ChildItem.Get($"Variable:{name}", recurse: false).Select(item => (PSVariable)item.BaseObject)));
+                Guard(() => WriteVariables(Matching(name)));
             else if (SessionState.PSVariable.Get(name) is { } variable)
                 WriteVariables([variable]);
             else
                 WriteError(new ErrorRecord(
-                    new ItemNotFoundException($"Cannot find a variable with the name '{name}'."), "VariableNotFound", ErrorCategory.ObjectNotFound, name));
+                    new ItemNotFoundException($"Cannot find a variable with the name '{name}'."),
+                    "VariableNotFound",
+                    ErrorCategory.ObjectNotFound,
+                    name));
         }
     }
+
+    private IEnumerable<PSVariable> Matching(string pattern) =>
+        InvokeProvider.ChildItem.Get($"Variable:{pattern}", recurse: false).Select(item => (PSVariable)item.BaseObject);
 
     private void WriteVariables(IEnumerable<PSVariable> variables)
     {

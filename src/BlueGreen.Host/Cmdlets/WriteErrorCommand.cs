@@ -44,7 +44,11 @@ public sealed class WriteErrorCommand : PSCmdlet
     {
         var error = ErrorRecord is { } given ? new ErrorRecord(given, replaceParentContainsErrorRecordException: null) : NewRecord();
         if (RecommendedAction.Length > 0)
-            error.ErrorDetails = new ErrorDetails(error.ErrorDetails?.Message ?? error.Exception.Message) { RecommendedAction = RecommendedAction };
+        {
+            error.ErrorDetails ??= new ErrorDetails(error.Exception.Message);
+            error.ErrorDetails.RecommendedAction = RecommendedAction;
+        }
+
         // The place of interest is the script that found the error.
         if (SessionState.PSVariable.GetValue("MyInvocation") is InvocationInfo place)
         {

@@ -84,8 +84,8 @@ internal static class CommandLineReader
         }
 
         throw new CommandLineException(PwshOnly.Contains(word, StringComparer.OrdinalIgnoreCase)
-            ? $"Only pwsh has the switch '{arg}'; BlueGreen.Host does not. Run this command line with pwsh 7.4 or newer, or leave the switch out."
-            : $"The switch '{arg}' is not known. See -Help for what BlueGreen.Host takes; a script's own arguments come after -File <script>.");
+            ? $"Only pwsh has the switch '{arg}'. Run this command line with pwsh 7.4 or newer, or leave the switch out."
+            : $"The switch '{arg}' is not known. See -Help; a script's own arguments come after -File <script>.");
     }
 
     private static HostOptions WithSwitch(HostOptions options, string name) => name switch
@@ -124,7 +124,8 @@ internal static class CommandLineReader
         }
         catch (FormatException)
         {
-            throw new CommandLineException("-EncodedCommand needs the command as base64 of its UTF-16LE text; what was given is not base64.");
+            throw new CommandLineException(
+                "-EncodedCommand needs the command as base64 of its UTF-16LE text; what was given is not base64.");
         }
     }
 

@@ -29,7 +29,8 @@ internal static class EngineRunspace
     {
         if (Environment.GetEnvironmentVariable("PSModulePath") is not { } path)
             return;
-        var folders = path.Split(Path.PathSeparator).Where(folder => !Directory.Exists(Path.Combine(folder, "Microsoft.PowerShell.Utility")));
+        var folders = path.Split(Path.PathSeparator)
+            .Where(folder => !Directory.Exists(Path.Combine(folder, "Microsoft.PowerShell.Utility")));
         Environment.SetEnvironmentVariable("PSModulePath", string.Join(Path.PathSeparator, folders));
     }
 

@@ -75,8 +75,10 @@ internal sealed class PipelineRunner(Runspace runspace, TerminalHost host)
 
     // Only a script that uses $input waits for standard input, as under pwsh.
     private static bool ReadsInput(Func<Ast> parse) => Console.IsInputRedirected
-        && parse().Find(node => node is VariableExpressionAst variable
-            && variable.VariablePath.UserPath.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
+        && parse().Find(IsInputVariable, searchNestedScriptBlocks: false) is not null;
+
+    private static bool IsInputVariable(Ast node) => node is VariableExpressionAst variable
+        && variable.VariablePath.UserPath.Equals("input", StringComparison.OrdinalIgnoreCase);
 
     private Pipeline Create(bool addToHistory) => runspace.RunspaceAvailability == RunspaceAvailability.Available
         ? runspace.CreatePipeline("", addToHistory)

@@ -11,7 +11,8 @@ internal sealed class PwshOnlyCommand : PSCmdlet
     {
         var command = MyInvocation.MyCommand.Name;
         var message = $"'{command}' is part of pwsh (module {PwshCommands.ModuleFor(command)}) and not of BlueGreen.Host.";
-        var error = new ErrorRecord(new CommandNotFoundException(message), "CommandNotFoundException", ErrorCategory.ObjectNotFound, command)
+        var reason = new CommandNotFoundException(message);
+        var error = new ErrorRecord(reason, "CommandNotFoundException", ErrorCategory.ObjectNotFound, command)
         {
             ErrorDetails = new ErrorDetails(message)
             {

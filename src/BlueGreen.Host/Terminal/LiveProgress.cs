@@ -17,7 +17,7 @@ internal sealed class LiveProgress(TextWriter output, TimeProvider clock) : IPro
 
     public void Show(long sourceId, ProgressRecord record, bool atLineStart)
     {
-        var at = _entries.FindIndex(entry => entry.Source == sourceId && entry.Record.ActivityId == record.ActivityId);
+        var at = Find(sourceId, record.ActivityId);
         if (record.RecordType == ProgressRecordType.Completed)
         {
             if (at < 0)
@@ -60,10 +60,13 @@ internal sealed class LiveProgress(TextWriter output, TimeProvider clock) : IPro
 
     public void Resume() => _suspended = false;
 
+    private int Find(long source, int activity) =>
+        _entries.FindIndex(entry => entry.Source == source && entry.Record.ActivityId == activity);
+
     // A child stands below its parent, whatever the order in which they came.
     private void Insert(Entry entry)
     {
-        var parent = _entries.FindIndex(other => other.Source == entry.Source && other.Record.ActivityId == entry.Record.ParentActivityId);
+        var parent = Find(entry.Source, entry.Record.ParentActivityId);
         if (parent < 0)
             _entries.Add(entry);
         else

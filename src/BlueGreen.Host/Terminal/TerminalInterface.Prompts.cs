@@ -154,7 +154,8 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
         if (_nonInteractive)
         {
             throw new PSInvalidOperationException(
-                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. Give the answer as a parameter, or run without -NonInteractive.");
+                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. "
+                + "Give the answer as a parameter, or run without -NonInteractive.");
         }
     }
 }

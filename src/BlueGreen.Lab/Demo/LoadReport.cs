@@ -9,7 +9,7 @@ internal sealed class LoadReport(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, long> _served = new(StringComparer.Ordinal);
-    private readonly OrderedDictionary<(DateTimeOffset Second, Uri Url, string Reason), long> _losses = [];
+    private readonly OrderedDictionary<(DateTimeOffset Second, Uri Url, bool Slow, string Reason), long> _losses = [];
     private readonly List<float> _quickMilliseconds = [];
     private readonly long _started = time.GetTimestamp();
     private long _slow;
@@ -50,7 +50,7 @@ internal sealed class LoadReport(TimeProvider time)
             _lost++;
             if (slow)
                 _slow++;
-            var key = (second, url, reason);
+            var key = (second, url, slow, reason);
             if (_losses.TryGetValue(key, out var count) || _losses.Count < MostLosses)
                 _losses[key] = count + 1;
         }
@@ -87,6 +87,7 @@ internal sealed class LoadReport(TimeProvider time)
                 {
                     ["at"] = loss.Key.Second.ToString("yyyy-MM-ddTHH:mm:ssZ", null),
                     ["url"] = loss.Key.Url.ToString(),
+                    ["slow"] = loss.Key.Slow,
                     ["reason"] = loss.Key.Reason,
                     ["count"] = loss.Value,
                 })]),

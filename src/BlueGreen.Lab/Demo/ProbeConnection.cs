@@ -8,7 +8,7 @@ namespace BlueGreen.Lab.Demo;
 internal sealed record ProbeAnswer(int Status, string? Version, string Body);
 
 /// <summary>No (whole) answer came.</summary>
-/// <param name="reason">For the loss report: <c>refused</c>, <c>reset</c>, <c>closed</c>, <c>incomplete</c>, <c>bad answer</c>.</param>
+/// <param name="reason">For the loss report: <c>refused</c>, <c>reset</c>, <c>closed</c>, <c>closed after reuse</c>, <c>incomplete</c>, <c>bad answer</c>.</param>
 /// <param name="unread">
 /// The connection had been used before, and the peer had closed it when the request arrived: the kernel answered with a
 /// reset, and nobody ever read the request. That is legal HTTP (RFC 9112, 9.3.1), and the request may be sent again.
@@ -98,7 +98,7 @@ internal sealed class ProbeConnection : IDisposable
 
             // Closed without a byte. If the peer closed before the request arrived, its kernel sends a reset for it.
             await Task.Delay(ResetLatency, cancellation);
-            throw new ProbeException("closed", unread: reused && WasReset());
+            throw new ProbeException(reused ? "closed after reuse" : "closed", unread: reused && WasReset());
         }
     }
 

@@ -6,13 +6,19 @@ using System.Runtime.Versioning;
 namespace BlueGreen.Lab.Hosting;
 
 /// <summary>
-/// Runs the lab proper as a child that cannot leave anything behind. The child is the first process of a PID
-/// namespace, so that the kernel ends all that it ever started together with it; a <see cref="Janitor"/> outside ends the
-/// child when this process is gone and removes the work folder. Whoever is killed, and when, the rest follows.
+/// Runs the lab proper in a PID namespace, where nothing outlives the first process: the kernel sees to it. A
+/// <see cref="Janitor"/> outside ends the namespace when this process is gone, and removes the work folder. Whoever is
+/// killed, and when, the rest follows.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class Containment
 {
+    /// <summary>
+    /// The first process of the namespace: it takes in what the lab's tasks leave behind when they end, as the runtime
+    /// would not, and ends with the lab.
+    /// </summary>
+    private static readonly string[] Init = ["/bin/sh", "-c", "exec 3<&0; \"$@\" <&3 3<&- & wait $!", "bluegreen-lab-init"];
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>The ways to a PID namespace: as root, and as a user who may be root in a namespace of his own.</summary>
@@ -33,7 +39,7 @@ internal static class Containment
 
         // The janitor is there before anything that it might have to clean up.
         var janitor = Janitor.Start(work, mark);
-        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.Combine(work, "tmp"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var lab = StartLab(args, work, mark);
         var ended = lab.WaitForExitAsync();
         _ = StopWhenAsync(parent?.WaitForExitAsync(), stop);
@@ -72,6 +78,8 @@ internal static class Containment
         var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true };
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
         start.Environment[Janitor.MarkVariable] = mark;
+        // Temporary files, among them the sockets that the runtime makes, go with the work folder even if a process is killed.
+        start.Environment["TMPDIR"] = Path.Combine(work, "tmp");
         return Process.Start(start)!;
     }
 
@@ -86,7 +94,7 @@ internal static class Containment
                 using var trial = Process.Start(start)!;
                 trial.StandardError.ReadToEnd();
                 trial.WaitForExit();
-                if (trial.ExitCode == 0) return ["unshare", .. flags, "--"];
+                if (trial.ExitCode == 0) return ["unshare", .. flags, "--", .. Init];
             }
             catch (System.ComponentModel.Win32Exception)
             {

@@ -17,7 +17,10 @@ internal sealed class Janitor : IDisposable
         read -r _
         for pass in 1 2; do
             tries=0
-            while [ $tries -lt 200 ] && files=$(grep -ls "$2" /proc/[0-9]*/environ) && [ -n "$files" ]; do
+            while [ $tries -lt 200 ]; do
+                # Its status tells nothing: what belongs to others cannot be read.
+                files=$(grep -ls "$2" /proc/[0-9]*/environ)
+                [ -n "$files" ] || break
                 for file in $files; do
                     pid=${file#/proc/}
                     kill -KILL "${pid%/environ}" 2>/dev/null
@@ -25,7 +28,8 @@ internal sealed class Janitor : IDisposable
                 tries=$((tries + 1))
                 sleep 0.02
             done
-            rm -rf -- "$1"
+            # The runtime's own sockets of the process that is gone lie beside the work folder.
+            rm -rf -- "$1" "${1%/*}/dotnet-diagnostic-$3-"* "${1%/*}/clr-debug-pipe-$3-"*
             [ $pass = 2 ] || sleep 0.05
         done
         """;
@@ -37,12 +41,12 @@ internal sealed class Janitor : IDisposable
     /// <summary>Completes when the janitor's own process ends.</summary>
     public Task Ended => _process.WaitForExitAsync();
 
-    /// <param name="workDirectory">Need not exist yet.</param>
+    /// <param name="workDirectory">Need not exist yet. Lies in the folder for temporary files.</param>
     /// <param name="mark">The value of <see cref="MarkVariable"/> in the lab's processes.</param>
     public static Janitor Start(string workDirectory, string mark)
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = "/" };
-        foreach (var argument in (string[])["-c", Script, "bluegreen-lab-janitor", workDirectory, $"{MarkVariable}={mark}"])
+        foreach (var argument in (string[])["-c", Script, "bluegreen-lab-janitor", workDirectory, $"{MarkVariable}={mark}", $"{Environment.ProcessId}"])
             start.ArgumentList.Add(argument);
         start.Environment.Remove(MarkVariable);
         return new Janitor(Process.Start(start)!);

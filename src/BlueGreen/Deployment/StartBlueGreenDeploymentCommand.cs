@@ -131,11 +131,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         Preflight(definition);
         if (IsWhatIf)
         {
-            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(), call.Token)), enumerateCollection: true);
+            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
             return;
         }
 
-        DeploymentOutput.Write(this, Run(call => Deployer(call).DeployAsync(definition, Policy(), call.Token)));
+        DeploymentOutput.Write(this, Run(call => Deployer(call).DeployAsync(definition, Policy(definition), call.Token)));
     }
 
     private void Preflight(AppDefinition definition)
@@ -158,11 +158,12 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
             definition.Id);
     }
 
-    private RolloutPolicy Policy() => new()
+    private RolloutPolicy Policy(AppDefinition definition) => new()
     {
         InitialInstances = InitialInstances,
         Growth = AllAtOnce ? new Growth.AllAtOnce() : LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
-        Instances = Instances,
+        // What the definition asks for counts too: a deployment can grow or shrink the service.
+        Instances = Instances ?? definition.Instances,
         NewInstances = NewInstances ?? 0,
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),

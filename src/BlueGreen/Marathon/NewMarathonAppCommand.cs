@@ -72,8 +72,7 @@ public sealed class NewMarathonAppCommand : SessionCmdlet
         {
             await Cluster.CreateAppAsync(definition, new ChangeOptions(Force), call.Token).ConfigureAwait(false);
             if (!Wait) return PassThru ? await Cluster.FindAppAsync(id, call.Token).ConfigureAwait(false) : null;
-            using var waits = new ClusterWaits(Cluster, call.Sink);
-            return await waits.WaitForAppAsync(id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
+            return await new ClusterWaits(Cluster, call.Sink).WaitForAppAsync(id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
         });
         if (PassThru && app is not null) WriteObject(app);
     }

@@ -48,8 +48,8 @@ public sealed class RemoveMarathonAppCommand : SessionCmdlet
         {
             var change = await Cluster.DeleteAppAsync(app.Id, ChangeOptions.Default, call.Token).ConfigureAwait(false);
             if (!Wait || change.DeploymentId is null) return;
-            using var waits = new ClusterWaits(Cluster, call.Sink);
-            await waits.WaitForDeploymentAsync(change.DeploymentId, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
+            await new ClusterWaits(Cluster, call.Sink).WaitForDeploymentsAsync(
+                [change.DeploymentId], TimeSpan.FromSeconds(TimeoutSec), call.Fail, call.Token).ConfigureAwait(false);
         });
         Connected.Forget(app.Id);
     }

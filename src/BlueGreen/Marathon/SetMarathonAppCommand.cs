@@ -71,8 +71,7 @@ public sealed class SetMarathonAppCommand : AppChangesCmdlet
         {
             await ApplyAsync(app, update, call).ConfigureAwait(false);
             if (!Wait) return PassThru ? await Cluster.FindAppAsync(app.Id, call.Token).ConfigureAwait(false) : null;
-            using var waits = new ClusterWaits(Cluster, call.Sink);
-            return await waits.WaitForAppAsync(app.Id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
+            return await new ClusterWaits(Cluster, call.Sink).WaitForAppAsync(app.Id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
         });
         if (PassThru && changed is not null) WriteObject(changed);
     }

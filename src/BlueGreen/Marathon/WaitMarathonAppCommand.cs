@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using BlueGreen.Engine;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Waiting;
-using BlueGreen.Hosting;
 using BlueGreen.Session;
 
 namespace BlueGreen.Marathon;
@@ -34,19 +32,7 @@ public sealed class WaitMarathonAppCommand : SessionCmdlet
     protected override void EndProcessing() => Try(null, () => Run(async call =>
     {
         var apps = await AppIds.FindAsync(Cluster, _ids, call.Token, call.Fail).ConfigureAwait(false);
-        using var waits = new ClusterWaits(Cluster, call.Sink);
-        await Task.WhenAll(apps.Select(app => WaitAsync(app.Id, waits, call))).ConfigureAwait(false);
+        await new ClusterWaits(Cluster, call.Sink).WaitForAppsAsync(
+            [.. apps.Select(app => app.Id)], TimeSpan.FromSeconds(TimeoutSec), call.Write, call.Fail, call.Token).ConfigureAwait(false);
     }));
-
-    private async Task WaitAsync(string id, ClusterWaits waits, EngineCall call)
-    {
-        try
-        {
-            call.Write(await waits.WaitForAppAsync(id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false));
-        }
-        catch (BlueGreenException error)
-        {
-            call.Fail(error);
-        }
-    }
 }

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using BlueGreen.Engine;
 using BlueGreen.Engine.Waiting;
-using BlueGreen.Hosting;
 using BlueGreen.Session;
 
 namespace BlueGreen.Marathon;
@@ -29,21 +27,6 @@ public sealed class WaitMarathonDeploymentCommand : SessionCmdlet
     protected override void ProcessRecord() => _ids.AddRange(Id);
 
     /// <summary>All are waited for at the same time.</summary>
-    protected override void EndProcessing() => Try(null, () => Run(async call =>
-    {
-        using var waits = new ClusterWaits(Cluster, call.Sink);
-        await Task.WhenAll(_ids.Distinct().Select(id => WaitAsync(id, waits, call))).ConfigureAwait(false);
-    }));
-
-    private async Task WaitAsync(string id, ClusterWaits waits, EngineCall call)
-    {
-        try
-        {
-            await waits.WaitForDeploymentAsync(id, TimeSpan.FromSeconds(TimeoutSec), call.Token).ConfigureAwait(false);
-        }
-        catch (BlueGreenException error)
-        {
-            call.Fail(error);
-        }
-    }
+    protected override void EndProcessing() => Try(null, () => Run(call => new ClusterWaits(Cluster, call.Sink).WaitForDeploymentsAsync(
+        _ids, TimeSpan.FromSeconds(TimeoutSec), call.Fail, call.Token)));
 }

@@ -47,9 +47,8 @@ public sealed class WatchMarathonEventCommand : SessionCmdlet
         }
     }));
 
-    private static bool Show(MarathonEvent change, List<WildcardPattern>? apps, EngineCall call)
+    private static void Show(MarathonEvent change, List<WildcardPattern>? apps, EngineCall call)
     {
         if (apps is null || (change.AppId is { } app && apps.Exists(p => p.IsMatch(app)))) call.Write(change);
-        return true;
     }
 }

@@ -48,6 +48,21 @@ public class BlueGreenDeployerTests
     }
 
     [Fact]
+    public async Task A_smaller_target_lets_the_service_shrink_with_the_deployment()
+    {
+        await Deploy(Definition());
+
+        var result = await Deploy(Definition(), _policy with { Instances = 3 });
+
+        Assert.Equal((DeploymentResult.Completed, 3), (result.Result, result.Target));
+        Assert.Equal(3, Assert.Single(_cluster.Marathon.Apps.Values).Instances);
+        Assert.Equal(4, result.TasksKilled);
+        Assert.Empty(result.TasksKilledUnproven);
+        Assert.Equal(0, _cluster.Lost);
+        Assert.True(result.LowestServing >= 3, $"{result.LowestServing} served");
+    }
+
+    [Fact]
     public async Task A_plan_says_every_step_and_changes_nothing()
     {
         await Deploy(Definition());
@@ -91,6 +106,14 @@ public class BlueGreenDeployerTests
         var error = await Refused(Definition());
 
         Assert.Equal(("LoadBalancerUnreachable", "10.0.0.2:9090"), (error.ErrorId, error.Target));
+    }
+
+    [Fact]
+    public async Task Without_a_load_balancer_nothing_is_begun()
+    {
+        _cluster.LoadBalancers.Clear();
+
+        Assert.Equal("NoLoadBalancer", (await Refused(Definition())).ErrorId);
     }
 
     [Fact]

@@ -155,6 +155,22 @@ public class DirectionTests
         AssertServedAloneBy("/shop-green", atLeast: Target - 1);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public async Task The_share_of_the_new_colour_can_be_raised_and_lowered_by_scaling_alone(int newInstances)
+    {
+        await Deploy();
+        await Deploy(_policy with { NewInstances = 2 });
+
+        var result = await Deployer().GoOnAsync("shop", Direction.Forward, _policy with { NewInstances = newInstances }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(DeploymentResult.Hybrid, result.Result);
+        Assert.Equal(
+            (Target - newInstances, newInstances), (_cluster.Marathon.Apps["/shop-blue"].Instances, _cluster.Marathon.Apps["/shop-green"].Instances));
+        Assert.Equal(0, _cluster.Lost);
+    }
+
     [Fact]
     public async Task A_hybrid_is_resumed_as_a_hybrid_and_undone_to_the_previous_colour()
     {

@@ -152,6 +152,18 @@ public class DrainLedgerTests
     }
 
     [Fact]
+    public void A_task_that_was_never_listed_may_be_about_to_be_for_some_seconds()
+    {
+        _story.At(0).Reads(11, [Master, 11], status: null);
+        _story.At(4).Reads(11, [Master, 11], status: null);
+        Assert.Equal("the load balancer does not list it, and may be about to", _story.WaitsFor);
+
+        _story.At(5).Reads(11, [Master, 11], status: null);
+        Assert.Null(_story.WaitsFor);
+        Assert.Equal(DrainEvidence.NeverInPool, _story.Proof.Evidence);
+    }
+
+    [Fact]
     public void A_reading_that_is_torn_or_missing_proves_nothing_and_forgets_nothing()
     {
         _story.At(0).Reads(11, [Master, 11], "UP");
@@ -205,7 +217,7 @@ public class DrainLedgerTests
             return this;
         }
 
-        public void Reads(int serving, int[] all, string status, int sessions = 0, int? otherServing = null)
+        public void Reads(int serving, int[] all, string? status, int sessions = 0, int? otherServing = null)
         {
             var readings = ImmutableArray.Create(Read(First, serving, all, status, sessions));
             Fold(otherServing is { } other ? readings.Add(Read(Second, other, all, status, 0)) : readings);
@@ -219,17 +231,17 @@ public class DrainLedgerTests
             _ledger = _ledger.Next(_seen);
         }
 
-        private LoadBalancerReading Read(LoadBalancerInstance instance, int serving, int[] all, string status, int sessions) =>
-            new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, TimeSpan.Zero, [.. all]), [
-                new HaproxyServerStat
-                {
-                    LoadBalancer = instance.Name,
-                    Backend = "shop_10000",
-                    Server = "10_0_6_25_31000",
-                    Status = status,
-                    State = status switch { "UP" => ServerState.Serving, "DRAIN" => ServerState.Drain, _ => ServerState.Maintenance },
-                    CurrentSessions = sessions,
-                },
-            ]);
+        private LoadBalancerReading Read(LoadBalancerInstance instance, int serving, int[] all, string? status, int sessions) =>
+            new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, TimeSpan.Zero, [.. all]), status is null ? [] : [Stat(instance, status, sessions)]);
+
+        private static HaproxyServerStat Stat(LoadBalancerInstance instance, string status, int sessions) => new()
+        {
+            LoadBalancer = instance.Name,
+            Backend = "shop_10000",
+            Server = "10_0_6_25_31000",
+            Status = status,
+            State = status switch { "UP" => ServerState.Serving, "DRAIN" => ServerState.Drain, _ => ServerState.Maintenance },
+            CurrentSessions = sessions,
+        };
     }
 }

@@ -127,7 +127,9 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     public Task<AcceptedChange> CancelDeploymentAsync(string deploymentId, ChangeOptions options, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<ImmutableArray<LaunchQueueEntry>> GetLaunchQueueAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Nothing waits for resources here.</summary>
+    public Task<ImmutableArray<LaunchQueueEntry>> GetLaunchQueueAsync(CancellationToken cancellationToken) =>
+        Call("queue", () => ImmutableArray<LaunchQueueEntry>.Empty);
 
     public Task<MarathonInfo> GetInfoAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,4 +1,4 @@
-using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Tests.Simulation;
 
@@ -7,7 +7,6 @@ internal sealed class World(int seed) : TimeProvider, IWakeUp
 {
     private readonly PriorityQueue<Action, (DateTimeOffset At, long Order)> _due = new();
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private bool _something;
     private long _order;
 
     public Random Random { get; } = new(seed);
@@ -28,30 +27,32 @@ internal sealed class World(int seed) : TimeProvider, IWakeUp
     }
 
     /// <summary>Something that Marathon tells by an event has happened.</summary>
-    public void Signal() => _something = true;
+    public void Signal() => Mark++;
 
-    public void Advance(TimeSpan by, bool untilSignal = false)
+    public long Mark { get; private set; }
+
+    public void Advance(TimeSpan by) => Advance(by, until: () => false);
+
+    private void Advance(TimeSpan by, Func<bool> until)
     {
         var end = _now + by;
-        while (!(untilSignal && _something) && _due.TryPeek(out _, out var next) && next.At <= end)
+        while (!until() && _due.TryPeek(out _, out var next) && next.At <= end)
         {
             _now = next.At > _now ? next.At : _now;
             _due.Dequeue()();
             Moved?.Invoke();
         }
 
-        if (!(untilSignal && _something)) _now = end;
+        if (!until()) _now = end;
     }
 
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    public Task<bool> WaitAsync(long mark, TimeSpan atMost, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Reading the signal takes a moment, as it does over a network: no loop can spin without time passing.
         Advance(TimeSpan.FromMilliseconds(1));
-        Advance(atMost, untilSignal: true);
-        var woken = _something;
-        _something = false;
-        return Task.FromResult(woken);
+        Advance(atMost, until: () => Mark > mark);
+        return Task.FromResult(Mark > mark);
     }
 
     public ValueTask DisposeAsync() => default;

@@ -18,6 +18,7 @@ public sealed class ContainmentTests
     {
         KillOuter,
         KillInner,
+        KillFirst,
         Terminate,
         CloseInput,
         ParentGone,
@@ -26,13 +27,14 @@ public sealed class ContainmentTests
     [Theory]
     [InlineData(End.KillOuter)]
     [InlineData(End.KillInner)]
+    [InlineData(End.KillFirst)]
     [InlineData(End.Terminate)]
     [InlineData(End.CloseInput)]
     [InlineData(End.ParentGone)]
     public async Task Nothing_is_left_of_a_running_lab(End end)
     {
-        using var parent = Process.Start(new ProcessStartInfo("sleep", "1000"))!;
-        using var lab = await LabProcess.StartAsync("--lb", "0", "--parent", $"{parent.Id}");
+        using var parent = new Bystander();
+        using var lab = await LabProcess.StartAsync("--lb", "0", "--parent", $"{parent.Process.Id}");
         // A daemon of a task has left its process group and its parent.
         await lab.PostAsync("/v2/apps", Apps.Sleeping("/a", 2).With("cmd", "setsid sleep 1000 & exec sleep 1000"));
         await Eventually.IsTrueAsync(() => lab.Processes().Count >= 7, "the tasks run");
@@ -45,6 +47,9 @@ public sealed class ContainmentTests
             case End.KillInner:
                 Signal(Sigkill, lab.Inner());
                 break;
+            case End.KillFirst:
+                Signal(Sigkill, lab.First());
+                break;
             case End.Terminate:
                 Signal("TERM", lab.Process.Id);
                 break;
@@ -52,13 +57,28 @@ public sealed class ContainmentTests
                 lab.Process.StandardInput.Close();
                 break;
             default:
-                parent.Kill();
+                parent.Dispose();
                 break;
         }
 
-        await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0 && !Directory.Exists(lab.WorkDirectory), $"all is gone after {end}");
+        await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0 && lab.Folders().Length == 0, $"all is gone after {end}");
         if (end is End.Terminate or End.CloseInput or End.ParentGone) Assert.Equal(0, lab.Process.ExitCode);
-        parent.Kill();
+    }
+
+    [Theory]
+    [InlineData(End.KillOuter)]
+    [InlineData(End.KillInner)]
+    public async Task Without_a_namespace_the_janitor_ends_all_that_bears_the_mark(End end)
+    {
+        using var tools = new ToolsWithoutUnshare();
+        using var lab = await LabProcess.StartAsync(tools, "--lb", "0");
+        await lab.PostAsync("/v2/apps", Apps.Sleeping("/a", 2).With("cmd", "setsid sleep 1000 & exec sleep 1000"));
+        await Eventually.IsTrueAsync(() => lab.Processes().Count >= 5, "the tasks run");
+
+        if (end == End.KillOuter) lab.Process.Kill();
+        else Signal(Sigkill, lab.Inner());
+
+        await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0 && lab.Folders().Length == 0, $"all is gone after {end}");
     }
 
     [Fact]
@@ -66,16 +86,17 @@ public sealed class ContainmentTests
     {
         for (var delay = 10; delay <= 250; delay += 40)
         {
-            var before = Directory.GetDirectories(Path.GetTempPath(), "bluegreen-lab-????????").ToHashSet();
             using var lab = LabProcess.Launch("--lb", "0");
             await Task.Delay(delay, TestContext.Current.CancellationToken);
             lab.Process.Kill();
 
-            await Eventually.IsTrueAsync(() => lab.Process.HasExited && lab.Processes().Count == 0, $"no process is left after {delay} ms");
             await Eventually.IsTrueAsync(
-                () => !Directory.GetDirectories(Path.GetTempPath(), "bluegreen-lab-????????").Except(before).Any(lab.IsMine), $"no folder is left after {delay} ms");
+                () => lab.Process.HasExited && lab.Processes().Count == 0 && !lab.Folders().Any(IsOurs), $"nothing is left after {delay} ms");
         }
     }
+
+    // Before the program's first line runs the .NET runtime has made its diagnostic sockets, which are out of the program's hands.
+    private static bool IsOurs(string path) => Path.GetFileName(path).StartsWith("bluegreen-lab-", StringComparison.Ordinal);
 
     [Fact]
     public async Task A_sandbox_of_the_user_is_kept()
@@ -84,7 +105,7 @@ public sealed class ContainmentTests
         using (var lab = await LabProcess.StartAsync("--lb", "0", "--sandbox", folder))
         {
             await lab.PostAsync("/v2/apps", Apps.Sleeping("/a").With("cmd", "echo hello; exec sleep 1000"));
-            await Eventually.IsTrueAsync(() => Directory.GetDirectories(folder).Any(d => File.ReadAllText(Path.Combine(d, "stdout")) == "hello\n"), "the task has spoken");
+            await Eventually.IsTrueAsync(() => Directory.GetFiles(folder, "stdout", SearchOption.AllDirectories).Any(f => File.ReadAllText(f) == "hello\n"), "the task has spoken");
             lab.Process.StandardInput.Close();
             await lab.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
@@ -122,30 +143,69 @@ public sealed class ContainmentTests
         kill.WaitForExit();
     }
 
+    /// <summary>A process that only lives.</summary>
+    private sealed class Bystander : IDisposable
+    {
+        public Process Process { get; } = Process.Start(new ProcessStartInfo("sleep", "1000") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+        public void Dispose() => Process.Kill();
+    }
+
+    /// <summary>A folder for PATH with all that the lab uses, except what makes namespaces.</summary>
+    private sealed class ToolsWithoutUnshare : IDisposable
+    {
+        public ToolsWithoutUnshare()
+        {
+            Path = Directory.CreateTempSubdirectory("bluegreen-lab-test-").FullName;
+            foreach (var tool in (string[])["sh", "setsid", "grep", "kill", "rm", "sleep", "dotnet"])
+            {
+                var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => System.IO.Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
+                if (found is not null) File.CreateSymbolicLink(System.IO.Path.Combine(Path, tool), found);
+            }
+        }
+
+        public string Path { get; }
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
     private sealed class LabProcess : IDisposable
     {
         private readonly HttpClient _http = new();
+        private readonly string _temporary;
         private JsonObject? _endpoints;
 
-        private LabProcess(Process process) => Process = process;
+        private LabProcess(Process process, string temporary)
+        {
+            Process = process;
+            _temporary = temporary;
+        }
 
         public Process Process { get; }
 
         public string WorkDirectory => Path.GetDirectoryName(_endpoints.Text("sandbox"))!;
 
-        public static LabProcess Launch(params string[] args)
+        public static LabProcess Launch(params string[] args) => LaunchWith(Environment.GetEnvironmentVariable("PATH")!, args);
+
+        private static LabProcess LaunchWith(string path, string[] args)
         {
             var command = OwnCommand.Parts;
             var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in (string[])[.. command.Skip(1), "--json", .. args]) start.ArgumentList.Add(argument);
-            return new LabProcess(Process.Start(start)!);
+            var temporary = Directory.CreateTempSubdirectory("bluegreen-lab-test-").FullName;
+            start.Environment["PATH"] = path;
+            start.Environment["TMPDIR"] = temporary;
+            return new LabProcess(Process.Start(start)!, temporary);
         }
 
-        public static async Task<LabProcess> StartAsync(params string[] args)
+        public static Task<LabProcess> StartAsync(params string[] args) => ReadyAsync(Launch(args));
+
+        public static Task<LabProcess> StartAsync(ToolsWithoutUnshare tools, params string[] args) => ReadyAsync(LaunchWith(tools.Path, args));
+
+        private static async Task<LabProcess> ReadyAsync(LabProcess lab)
         {
-            var lab = Launch(args);
             var line = await lab.Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.True(line is not null, await lab.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+            if (line is null) Assert.Fail(await lab.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
             lab._endpoints = JsonNode.Parse(line)!.AsObject();
             Assert.Equal(lab.Process.Id, lab._endpoints.Int("pid"));
             return lab;
@@ -161,15 +221,20 @@ public sealed class ContainmentTests
         /// <summary>The processes below this one, and the janitor, who is told apart by the folder that he cleans.</summary>
         public List<int> Processes() => [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _)).Select(n => int.Parse(n!)).Where(Belongs)];
 
-        public int Inner() => Processes().First(pid => CommandLine(pid) is [var program, ..] words && words.Contains(ContainedLab.Argument) && program != "unshare");
+        public int Inner() => Processes().First(pid => CommandLine(pid) is [var program, ..] words && words.Contains(ContainedLab.Argument) && program is not ("unshare" or "/bin/sh"));
 
-        public bool IsMine(string folder) => Processes().Count > 0 || File.GetCreationTimeUtc(folder) >= Process.StartTime.ToUniversalTime() && File.GetCreationTimeUtc(folder) <= Process.ExitTime.ToUniversalTime();
+        /// <summary>The first process of the namespace.</summary>
+        public int First() => Processes().First(pid => CommandLine(pid) is ["/bin/sh", ..] words && words.Contains(ContainedLab.Argument));
+
+        /// <summary>What it made in the folder for temporary files, which it has for itself.</summary>
+        public string[] Folders() => Directory.GetFileSystemEntries(_temporary);
 
         public void Dispose()
         {
             if (!Process.HasExited) Process.Kill();
             Process.Dispose();
             _http.Dispose();
+            Directory.Delete(_temporary, recursive: true);
         }
 
         private bool Belongs(int pid)
@@ -177,12 +242,12 @@ public sealed class ContainmentTests
             var words = CommandLine(pid);
             if (words.Contains(ContainedLab.Argument)) return words.Contains($"{Process.Id}");
             if (_endpoints is null) return false;
-            return words.Contains(WorkDirectory) || Environment(pid).Contains($"MESOS_SANDBOX={WorkDirectory}/", StringComparison.Ordinal);
+            return words.Contains(WorkDirectory) || Variables(pid).Contains($"MESOS_SANDBOX={WorkDirectory}/", StringComparison.Ordinal);
         }
 
         private static string[] CommandLine(int pid) => Read($"/proc/{pid}/cmdline").Split('\0');
 
-        private static string Environment(int pid) => Read($"/proc/{pid}/environ");
+        private static string Variables(int pid) => Read($"/proc/{pid}/environ");
 
         private static string Read(string path)
         {

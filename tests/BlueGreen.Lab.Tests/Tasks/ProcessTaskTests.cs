@@ -60,12 +60,13 @@ public sealed class ProcessTaskTests
     {
         await using var marathon = await TestMarathon.StartAsync();
         var app = await marathon.RunAsync(Apps.Sleeping("/a")
-            .With("cmd", "trap 'echo finishing; sleep 0.3; echo done; exit 0' TERM; sleep 1000 & wait")
+            .With("cmd", "trap 'echo finishing; sleep 0.3; echo done; exit 0' TERM; echo ready; sleep 1000 & wait")
             .With("taskKillGracePeriodSeconds", 20));
+        await ReadAsync(marathon, app["tasks"]![0]!, "stdout");
 
         await marathon.DeployedAsync(await marathon.PutAsync("/v2/apps/a", new JsonObject { ["instances"] = 0 }));
 
-        Assert.Equal("finishing\ndone\n", await ReadAsync(marathon, app["tasks"]![0]!, "stdout"));
+        Assert.Equal("ready\nfinishing\ndone\n", await ReadAsync(marathon, app["tasks"]![0]!, "stdout"));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class ProcessTaskTests
     {
         await using var marathon = await TestMarathon.StartAsync();
         using var events = new StreamReader(await marathon.OpenEventsAsync("?event_type=status_update_event"));
-        await marathon.RunAsync(Apps.Sleeping("/a").With("cmd", "trap '' TERM; while :; do sleep 1; done").With("taskKillGracePeriodSeconds", 1));
+        var app = await marathon.RunAsync(Apps.Sleeping("/a").With("cmd", "trap '' TERM; echo ready; while :; do sleep 1; done").With("taskKillGracePeriodSeconds", 1));
+        await ReadAsync(marathon, app["tasks"]![0]!, "stdout");
 
         await marathon.PutAsync("/v2/apps/a", new JsonObject { ["instances"] = 0 });
         var dying = await StatusAsync(events, "TASK_KILLING");

@@ -42,6 +42,7 @@ internal static class DrainProofs
             PoolState.Faltering => "it is down there, not taken out of the pool",
             _ when record.HadPending => "requests are in flight or queued",
             _ when !record.Blockers.IsEmpty => Processes(record.Blockers),
+            _ when !record.IsIdle => "the load balancer does not list it, and may be about to",
             _ => null,
         };
     }

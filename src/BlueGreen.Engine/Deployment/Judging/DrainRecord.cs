@@ -21,6 +21,9 @@ internal enum PoolState
 /// <summary>What is known of one task on one load balancer instance. Folded from consistent readings only.</summary>
 internal sealed record DrainRecord
 {
+    /// <summary>For how long a task that was never listed may still be about to be: the time a load balancer takes to hear of it.</summary>
+    private static readonly TimeSpan Listing = TimeSpan.FromSeconds(5);
+
     public required string TaskId { get; init; }
 
     public required string LoadBalancer { get; init; }
@@ -83,7 +86,8 @@ internal sealed record DrainRecord
             ? processes.Suspects(at)
             : Suspects.Union(CameSince(processes, at)).Intersect(processes.Alive).Remove(processes.Serving);
         var blockers = explain(suspects);
-        var idle = blockers.IsEmpty && !seen.HadPending;
+        var @out = state == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
+        var idle = @out && blockers.IsEmpty && !seen.HadPending;
         return seen with
         {
             OutSince = OutSince ?? at,

@@ -102,8 +102,9 @@ internal sealed class LaunchQueue(
         };
         if (statistics.LastUnusedAt is { } unused) summary["lastUnusedOfferAt"] = unused.ToMarathon();
         if (statistics.LastUsedAt is { } used) summary["lastUsedOfferAt"] = used.ToMarathon();
-        summary["rejectSummaryLastOffers"] = Funnel(statistics.LastReasons.Values.Select(r => r.Reasons[0]).ToList(), statistics.LastReasons.Count);
-        summary["rejectSummaryLaunchAttempt"] = Funnel(statistics.AllReasons, statistics.Processed);
+        summary["rejectSummaryLastOffers"] = Funnel(
+            statistics.LastReasons.Values.CountBy(offer => offer.Reasons[0]).ToDictionary(), statistics.LastReasons.Count);
+        summary["rejectSummaryLaunchAttempt"] = Funnel(statistics.Declined, statistics.Processed);
         var json = new JsonObject
         {
             ["count"] = waiting.Count,
@@ -116,7 +117,14 @@ internal sealed class LaunchQueue(
         {
             json["lastUnusedOffers"] = statistics.LastReasons.Select(offer => (JsonNode)new JsonObject
             {
-                ["offer"] = new JsonObject { ["id"] = $"{offer.Key.Id}-O", ["agentId"] = offer.Key.Id, ["hostname"] = offer.Key.Host, ["resources"] = new JsonArray(), ["attributes"] = new JsonArray() },
+                ["offer"] = new JsonObject
+                {
+                    ["id"] = $"{offer.Key.Id}-O",
+                    ["agentId"] = offer.Key.Id,
+                    ["hostname"] = offer.Key.Host,
+                    ["resources"] = new JsonArray(),
+                    ["attributes"] = new JsonArray(),
+                },
                 ["reason"] = offer.Value.Reasons.ToJsonArray(),
                 ["timestamp"] = offer.Value.At.ToMarathon(),
             }).ToJsonArray();
@@ -126,12 +134,13 @@ internal sealed class LaunchQueue(
         return json;
     }
 
-    private static JsonArray Funnel(IReadOnlyCollection<string> reasons, int processed)
+    /// <summary>For each reason, how many offers it alone declined of those that no earlier reason had.</summary>
+    private static JsonArray Funnel(IReadOnlyDictionary<string, int> counts, int processed)
     {
         var left = processed;
         return ReasonFunnel.Select(reason =>
         {
-            var declined = reasons.Count(r => r == reason);
+            var declined = counts.GetValueOrDefault(reason);
             var step = new JsonObject { ["reason"] = reason, ["declined"] = declined, ["processed"] = left };
             left -= declined;
             return (JsonNode)step;
@@ -143,13 +152,14 @@ internal sealed class LaunchQueue(
     {
         public int Processed { get; set; }
 
-        public int Unused => AllReasons.Count;
+        public int Unused => Declined.Values.Sum();
 
         public DateTimeOffset? LastUsedAt { get; set; }
 
         public DateTimeOffset? LastUnusedAt { get; private set; }
 
-        public List<string> AllReasons { get; } = [];
+        /// <summary>How many offers each reason declined, since the app's first launch.</summary>
+        public Dictionary<string, int> Declined { get; } = [];
 
         public Dictionary<Agent, (IReadOnlyList<string> Reasons, DateTimeOffset At)> LastReasons { get; } = [];
 
@@ -158,7 +168,7 @@ internal sealed class LaunchQueue(
             foreach (var (agent, reasons) in rejections)
             {
                 LastReasons[agent] = (reasons, now);
-                AllReasons.Add(reasons[0]);
+                Declined[reasons[0]] = Declined.GetValueOrDefault(reasons[0]) + 1;
                 Processed++;
                 LastUnusedAt = now;
             }

@@ -1,0 +1,41 @@
+using BlueGreen.Engine.Waiting;
+
+namespace BlueGreen.Engine.Deployment.Observing;
+
+/// <summary>
+/// Looks when it is time: at everything when Marathon tells of a change, and after some seconds all the same; at the load balancers,
+/// which have no events, several times a second.
+/// </summary>
+internal sealed class Lookout(Cluster cluster, GroupObserver observer, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private static readonly TimeSpan LoadBalancers = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Everything = TimeSpan.FromSeconds(5);
+
+    private readonly IWakeUp _wakeUp = cluster.WakeUp(cancellationToken);
+    private long _mark;
+
+    /// <summary>Looks for the first time; a Marathon that cannot be reached is an error then.</summary>
+    public Task<Observation> LookAsync(CancellationToken token)
+    {
+        _mark = _wakeUp.Mark;
+        return observer.LookAsync(token);
+    }
+
+    /// <summary>Looks at everything now.</summary>
+    public Task<Observation> LookAgainAsync(Observation last, CancellationToken token)
+    {
+        _mark = _wakeUp.Mark;
+        return observer.LookAgainAsync(last, token);
+    }
+
+    /// <summary>Looks when it is time.</summary>
+    public async Task<Observation> LookLaterAsync(Observation last, CancellationToken token)
+    {
+        var woken = await _wakeUp.WaitAsync(_mark, LoadBalancers, token).ConfigureAwait(false);
+        return woken || last.MarathonProblem is not null || cluster.Time.GetUtcNow() - last.MarathonAt >= Everything
+            ? await LookAgainAsync(last, token).ConfigureAwait(false)
+            : await observer.LookAtLoadBalancersAsync(last, token).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _wakeUp.DisposeAsync();
+}
