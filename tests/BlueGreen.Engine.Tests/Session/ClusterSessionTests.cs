@@ -205,6 +205,19 @@ public class ClusterSessionTests
         Assert.Equal(errorId, Assert.Throws<BlueGreenException>(() => Create(options)).ErrorId);
     }
 
+    [Theory]
+    [InlineData("ftp://ann:geheim@m")]
+    [InlineData("ann:geheim@m:8080")]
+    [InlineData("mesos:8080")]
+    public void An_address_that_is_refused_is_shown_without_its_password(string address)
+    {
+        var error = Assert.Throws<BlueGreenException>(() => Create(new SessionOptions { MarathonUris = [new Uri(address, UriKind.RelativeOrAbsolute)] }));
+
+        Assert.Equal(("InvalidAddress", ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
+        Assert.DoesNotContain("geheim", error.Message + error.Target);
+        Assert.Contains("http://", error.Remedy);
+    }
+
     private static ClusterSession Create(SessionOptions options, IEngineSink? sink = null) =>
         ClusterSession.Create(options, sink ?? SilentSink.Instance, TimeProvider.System);
 
