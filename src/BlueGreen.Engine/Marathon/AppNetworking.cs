@@ -37,8 +37,9 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
     internal static AppNetworking Of(JObject app)
     {
         var mode = ModeOf(app);
-        // Where host networking is asked for, marathon-lb does not look at mappings, which versions before 1.5 let stand there. Where
-        // nothing is said, as people write it, Marathon makes a bridge of them.
+        // Where host networking is asked for, marathon-lb does not look at mappings, which versions before 1.5 let stand there. A
+        // definition that says nothing of networks is read with its mappings: its writer means them, though Marathon drops them then
+        // (source: its AppNormalization). A live app always says which.
         var mappings = mode == NetworkMode.Host && SaysHost(app) ? null : PortMappings(app);
         var mapped = mappings?.Select(m => m.Number("servicePort") ?? 0).ToImmutableArray() ?? [];
         var discovered = mode == NetworkMode.Container && app.At("ipAddress", "discovery", "ports") is JArray discovery

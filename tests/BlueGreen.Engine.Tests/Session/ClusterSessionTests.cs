@@ -195,6 +195,40 @@ public class ClusterSessionTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_own_authority_counts_for_the_login_endpoint_too(bool given)
+    {
+        using var own = Authority("cluster");
+        using var certificate = Issue(own, "127.0.0.1");
+        using var key = RSA.Create(2048);
+        await using var gateway = await LoopbackServer.StartAsync(
+            (http, request) => http.Json(200, request.Method == "POST" ? """{"token":"t1"}""" : Info), certificate);
+        var account = new Newtonsoft.Json.Linq.JObject
+        {
+            ["uid"] = "deployer", ["private_key"] = key.ExportPkcs8PrivateKeyPem(), ["login_endpoint"] = new Uri(gateway.Address, "/login").AbsoluteUri,
+        }.ToString();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, own.ExportCertificatePem(), Token);
+        try
+        {
+            using var session = Create(new SessionOptions
+            {
+                MarathonUris = [gateway.Address], DcosServiceAccountJson = new Secret(() => account), CertificateAuthorityPath = given ? file : null,
+            });
+
+            var error = await Record.ExceptionAsync(() => session.Marathon.GetInfoAsync(Token));
+
+            Assert.Equal(given ? null : "CertificateNotTrusted", (error as BlueGreenException)?.ErrorId);
+            Assert.Equal(given ? ["POST /login", "GET /v2/info"] : [], gateway.Requests.Select(r => $"{r.Method} {r.PathAndQuery}"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
     [InlineData("ftp://m", null, 30, "InvalidAddress")]
     [InlineData("http://m", "/no/such/ca.pem", 30, "CertificateAuthorityUnreadable")]
     [InlineData("http://m", null, 0, "InvalidTimeout")]
