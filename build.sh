@@ -29,7 +29,7 @@ has_pwsh() {
 # A copy of its own, since the build replaces the host's files while build.ps1 runs in it.
 build_host() {
     local host="$root/out/host/BlueGreen.Host.dll" log
-    local sources=("$root/src/BlueGreen.Host" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json")
+    local sources=("$root/src/BlueGreen.Host" "$root/src/BlueGreen.Zdd" "$root/src/BlueGreen.Engine" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json")
     if [[ ! -f "$host" || -n "$(find "${sources[@]}" -newer "$host" -not -path '*/obj*' -not -path '*/bin*' -print -quit)" ]]; then
         rm -rf -- "$root/out/host"
         log="$(dotnet publish "$root/src/BlueGreen.Host" -c Release -o "$root/out/host" -v quiet --disable-build-servers 2>&1)" \

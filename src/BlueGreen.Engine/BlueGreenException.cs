@@ -1,3 +1,5 @@
+using BlueGreen.Engine.Deployment;
+
 namespace BlueGreen.Engine;
 
 /// <summary>What kind of trouble an error is; a caller maps it to its own categories.</summary>
@@ -53,4 +55,7 @@ public sealed class BlueGreenException(
 
     /// <summary>The app, task, file or endpoint it is about.</summary>
     public string? Target { get; } = target;
+
+    /// <summary>The change of a deployment that Marathon refused; null when it is about something else.</summary>
+    public ActKind? FailedAct { get; internal set; }
 }

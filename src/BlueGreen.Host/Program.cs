@@ -9,6 +9,7 @@ internal static class Program
     {
         // The engine reads this once, while it loads.
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        if (args is [ZddPlugin.Verb, .. var rest]) return ZddPlugin.Run(rest);
 
         HostOptions options;
         try

@@ -16,8 +16,10 @@ public sealed class BlueGreenDeployer
     /// <param name="time">The clock.</param>
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
-    public BlueGreenDeployer(IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval)
-        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval))
+    /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
+    public BlueGreenDeployer(
+        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null)
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill))
     {
     }
 
@@ -40,7 +42,7 @@ public sealed class BlueGreenDeployer
 
         var act = prepared.DescribeCreation();
         if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
-        await _cluster.Marathon.CreateAppAsync(prepared.Definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(prepared.Definition, cancellationToken).ConfigureAwait(false);
         _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
         return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
@@ -74,6 +76,19 @@ public sealed class BlueGreenDeployer
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
+
+    private async Task CreateAsync(AppDefinition definition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error)
+        {
+            error.FailedAct = ActKind.Create;
+            throw;
+        }
+    }
 
     private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
     {

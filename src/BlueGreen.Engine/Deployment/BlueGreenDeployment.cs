@@ -49,6 +49,9 @@ public sealed record BlueGreenDeployment
     /// <summary>A stable id of the reason when held, such as <c>HealthTimeout</c>; null otherwise.</summary>
     public string? ReasonId { get; init; }
 
+    /// <summary>The change that Marathon refused, when it is held for that; null otherwise.</summary>
+    public ActKind? FailedAct { get; init; }
+
     /// <summary>How many times the number of instances was raised, a creation among them.</summary>
     public int Rounds { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestSer
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
+    private readonly PreKillGate _preKill = new(cluster.PreKill);
     private DrainLedger _ledger = DrainLedger.Empty;
     private Patience _patience = Patience.Fresh;
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
@@ -41,6 +42,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             }
             else if (decision is not Decision.Wait)
             {
+                if (await _preKill.RefusalAsync(decision, situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(situation, refusal);
                 if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(situation, decision);
                 switch (await ActAsync(decision, situation, lookout, cancellationToken).ConfigureAwait(false))
                 {

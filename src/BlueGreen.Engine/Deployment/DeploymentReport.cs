@@ -22,6 +22,7 @@ internal sealed class DeploymentReport(Cluster cluster, Run run, DateTimeOffset 
         return Write(result, result == DeploymentResult.Stopped ? $"not confirmed: {outcome.Decision.Reason}" : outcome.Decision.Reason) with
         {
             ReasonId = hold?.ReasonId,
+            FailedAct = hold?.FailedAct,
             Remedy = result == DeploymentResult.Stopped ? "Both colours run on. Remove the one that is not wanted, or finish the deployment." : hold?.Remedy,
             Rounds = outcome.Rounds + 1,
             LowestServing = outcome.LowestServing,

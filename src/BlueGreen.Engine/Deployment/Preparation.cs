@@ -14,7 +14,11 @@ internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, Mar
     public PlannedAct DescribeCreation() => new(
         Run.Roles.StayingId,
         $"Create with {Definition.Instances} of {Run.Goal.Staying} instances",
-        Old is null ? $"the group {Run.Roles.Group} has no app yet" : $"to replace {Old.Id}, which serves {Old.Instances} instances");
+        Old is null ? $"the group {Run.Roles.Group} has no app yet" : $"to replace {Old.Id}, which serves {Old.Instances} instances")
+    {
+        Kind = ActKind.Create,
+        Definition = Definition,
+    };
 }
 
 /// <summary>Makes a definition into the next colour of its group, and refuses what could not go well. Reads only.</summary>

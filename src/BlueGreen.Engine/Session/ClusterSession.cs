@@ -97,7 +97,9 @@ public sealed class ClusterSession : IDisposable
     /// <summary>A deployer for this cluster.</summary>
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
-    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval) => new(Marathon, LoadBalancers, Time, sink, approval);
+    /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
+    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval, IPreKillHook? preKill = null) =>
+        new(Marathon, LoadBalancers, Time, sink, approval, preKill);
 
     /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
     public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);

@@ -19,6 +19,7 @@ internal static class Usage
         BlueGreen.Host [switches] [[-File] <script.ps1> [arguments]]
         BlueGreen.Host [switches] -Command <text> | -
         BlueGreen.Host [switches]                        a prompt
+        BlueGreen.Host zdd <arguments>                   the drop-in for marathon-lb's zdd.py; see zdd --help
 
           -File, -f <script>        runs a script; what follows are its arguments
           -Command, -c <text>       runs the text; - reads it from standard input

@@ -41,10 +41,10 @@ internal sealed class FieldPrompt(TerminalInterface terminal)
     {
         while (true)
         {
-            terminal.Write($"{label}: ");
             if (type == typeof(SecureString))
-                return PSObject.AsPSObject(terminal.ReadSecret());
+                return PSObject.AsPSObject(terminal.ReadSecret($"{label}: "));
 
+            terminal.Write($"{label}: ");
             var answer = terminal.ReadAnswer();
             InputEnded = answer is null;
             if (string.IsNullOrEmpty(answer))

@@ -16,7 +16,7 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
     public override SecureString ReadLineAsSecureString()
     {
         RequireInteractive();
-        return ReadSecret();
+        return ReadSecret("");
     }
 
     public override Dictionary<string, PSObject?> Prompt(
@@ -74,8 +74,7 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
                 return null;
         }
 
-        Write($"Password for user {userName}: ");
-        return new PSCredential(userName, ReadSecret());
+        return new PSCredential(userName, ReadSecret($"Password for user {userName}: "));
     }
 
     /// <summary>The next line of input without its end; null when the input is over.</summary>
@@ -100,9 +99,11 @@ internal sealed partial class TerminalInterface : IHostUISupportsMultipleChoiceS
         }
     }
 
-    /// <summary>An answer that is not shown.</summary>
-    public SecureString ReadSecret()
+    /// <summary>Asks for an answer that is not shown.</summary>
+    public SecureString ReadSecret(string question)
     {
+        using var echo = TerminalEcho.Off();
+        Write(question);
         var secret = new SecureString();
         foreach (var character in ReadAnswer(isSecret: true) ?? "")
             secret.AppendChar(character);

@@ -30,6 +30,11 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int DrainTimeoutSec { get; set; } = 300;
 
+    /// <summary>Called before tasks are killed: a script block or a program.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PreKill { get; set; }
+
     /// <summary>Does not ask before tasks are killed.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -57,6 +62,6 @@ public abstract class GoOnCmdlet : SessionCmdlet
     private void GoOn(string group)
     {
         if (IsWhatIf) WriteObject(Run(call => Deployer(call).PlanAsync(group, Way, Policy(), call.Token)), enumerateCollection: true);
-        else DeploymentOutput.Write(this, Run(call => Deployer(call).GoOnAsync(group, Way, Policy(), call.Token)));
+        else DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).GoOnAsync(group, Way, Policy(), call.Token)));
     }
 }

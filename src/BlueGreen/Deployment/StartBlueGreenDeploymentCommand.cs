@@ -81,6 +81,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
+    /// <summary>Called before tasks are killed: a script block or a program.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PreKill { get; set; }
+
     /// <summary>Does not ask, and goes on where the preflight would refuse.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -135,7 +140,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
             return;
         }
 
-        DeploymentOutput.Write(this, Run(call => Deployer(call).DeployAsync(definition, Policy(definition), call.Token)));
+        DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).DeployAsync(definition, Policy(definition), call.Token)));
     }
 
     private void Preflight(AppDefinition definition)

@@ -12,7 +12,7 @@ namespace BlueGreen.Hosting;
 /// When putting something out throws (the user stopped the pipeline, a cmdlet further on has enough, an error is to end it), the
 /// engine is cancelled, its work comes to its end, and the exception goes on.
 /// </remarks>
-internal sealed class PipelinePump : IEngineSink, IApproval, IDisposable
+internal sealed class PipelinePump : IEngineSink, IApproval, IPipelineThread, IDisposable
 {
     private readonly BlockingCollection<Action> _queue = [];
     private readonly Cmdlet _cmdlet;
@@ -31,7 +31,7 @@ internal sealed class PipelinePump : IEngineSink, IApproval, IDisposable
     /// <summary>Runs the work on another thread and puts out what it says, until it has ended.</summary>
     public T Run<T>(Func<EngineCall, Task<T>> work)
     {
-        var call = new EngineCall(this, this, o => Post(() => _cmdlet.WriteObject(o)), Fail, _cancel.Token);
+        var call = new EngineCall(this, this, o => Post(() => _cmdlet.WriteObject(o)), this, Fail, _cancel.Token);
         var task = Task.Run(() => work(call));
         task.ContinueWith(
             _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -59,12 +59,15 @@ internal sealed class PipelinePump : IEngineSink, IApproval, IDisposable
     public void Publish(EngineEvent engineEvent) => Post(() => Put(engineEvent));
 
     /// <inheritdoc/>
-    public async Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken)
+    public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken) => RunAsync(() => _ask(act), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {
-        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var onCancel = cancellationToken.Register(() => answer.TrySetCanceled());
         using var onAbort = _cancel.Token.Register(() => answer.TrySetCanceled());
-        Post(() => answer.TrySetResult(_ask(act)));
+        Post(() => answer.TrySetResult(action()));
         return await answer.Task.ConfigureAwait(false);
     }
 

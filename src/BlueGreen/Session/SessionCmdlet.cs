@@ -28,7 +28,8 @@ public abstract class SessionCmdlet : EngineCmdlet
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <summary>What deploys on the session's cluster.</summary>
-    private protected BlueGreenDeployer Deployer(EngineCall call) => Connected.Cluster.CreateDeployer(call.Sink, call.Approval);
+    private protected BlueGreenDeployer Deployer(EngineCall call, IPreKillHook? preKill = null) =>
+        Connected.Cluster.CreateDeployer(call.Sink, call.Approval, preKill);
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => TryAll(() => Connected = Find());

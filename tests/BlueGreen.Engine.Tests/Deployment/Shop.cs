@@ -37,6 +37,8 @@ internal sealed class Shop
 
     public IApproval Approval { get; set; } = ApproveAll.Instance;
 
+    public IPreKillHook? PreKill { get; set; }
+
     public SimulatedApp? Blue => Marathon.Apps.GetValueOrDefault("/shop-blue");
 
     public SimulatedApp? Green => Marathon.Apps.GetValueOrDefault("/shop-green");
@@ -44,7 +46,7 @@ internal sealed class Shop
     public LoopOutcome Deploy()
     {
         if (Green is null) Create("green", Policy.InitialInstances);
-        var cluster = Cluster.For(Approval);
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill };
         var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");

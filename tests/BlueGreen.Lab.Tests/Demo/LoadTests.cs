@@ -98,7 +98,7 @@ public class LoadTests
         var final = await RunAsync(OneByOne(server.Uri));
         Assert.True((int)final["lost"]! >= 2, final.ToJsonString());
         Assert.Equal(0, (int)final["resent"]!);
-        Assert.All(final["losses"]!.AsArray(), loss => Assert.Equal("closed", (string?)loss!["reason"]));
+        Assert.All(final["losses"]!.AsArray(), loss => Assert.Equal("closed after reuse", (string?)loss!["reason"]));
     }
 
     [Theory]

@@ -35,13 +35,13 @@ internal static class Act
 
     public static PlannedAct Describe(Decision decision) => decision switch
     {
-        Decision.Scale { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances", decision.Reason),
-        Decision.GrowBeside { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances, without turning the roles", decision.Reason),
-        Decision.Touch touch => new PlannedAct(touch.AppId, $"Scale to {touch.Instances + 1} and at once back to {touch.Instances} instances", decision.Reason),
+        Decision.Scale { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances", decision.Reason) { Kind = ActKind.Scale },
+        Decision.GrowBeside { Size: var size } => new PlannedAct(size.AppId, $"Scale from {size.From} to {size.To} instances, without turning the roles", decision.Reason) { Kind = ActKind.Scale },
+        Decision.Touch touch => new PlannedAct(touch.AppId, $"Scale to {touch.Instances + 1} and at once back to {touch.Instances} instances", decision.Reason) { Kind = ActKind.Scale },
         Decision.Kill kill => new PlannedAct(
             kill.AppId, $"Kill {kill.TaskIds.Count} {(kill.CutsSessions ? "draining" : "drained")} tasks and scale down by as many" + (kill.Then is { } then ? $"; {Describe(then).Target}: {Describe(then).Action}" : ""),
-            decision.Reason, Destructive: true),
-        Decision.Delete delete => new PlannedAct(delete.AppId, $"Remove the app and its {delete.TaskIds.Count} tasks", decision.Reason, Destructive: true),
+            decision.Reason, Destructive: true) { Kind = ActKind.Kill },
+        Decision.Delete delete => new PlannedAct(delete.AppId, $"Remove the app and its {delete.TaskIds.Count} tasks", decision.Reason, Destructive: true) { Kind = ActKind.Delete },
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act."),
     };
 
@@ -64,7 +64,8 @@ internal static class Act
         }
         catch (BlueGreenException error)
         {
-            return new ActOutcome.Ended(new Decision.Hold(error.ErrorId, $"{act.Target}: {act.Action} was refused: {error.Message}", error.Remedy));
+            return new ActOutcome.Ended(
+                new Decision.Hold(error.ErrorId, $"{act.Target}: {act.Action} was refused: {error.Message}", error.Remedy) { FailedAct = act.Kind });
         }
     }
 

@@ -71,7 +71,11 @@ internal abstract record Decision(string Reason)
     }
 
     /// <summary>Stop, with everything served as it is: going on would not be safe, or takes too long.</summary>
-    public sealed record Hold(string ReasonId, string Reason, string Remedy) : Decision(Reason);
+    public sealed record Hold(string ReasonId, string Reason, string Remedy) : Decision(Reason)
+    {
+        /// <summary>The act that Marathon refused; null when none was.</summary>
+        public ActKind? FailedAct { get; init; }
+    }
 
     /// <summary>The end is reached.</summary>
     public sealed record Done(string Reason) : Decision(Reason);

@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using BlueGreen.Engine;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Hosting;
+
+namespace BlueGreen.Deployment;
+
+/// <summary>The value of -PreKill as a hook.</summary>
+internal static class PreKillHook
+{
+    /// <exception cref="BlueGreenException"><c>InvalidPreKill</c>.</exception>
+    public static IPreKillHook? Of(object? value, PSCmdlet cmdlet, EngineCall call) => ((value as PSObject)?.BaseObject ?? value) switch
+    {
+        null => null,
+        ScriptBlock script => new ScriptPreKillHook(script, cmdlet, call.Pipeline),
+        string { Length: > 0 } path => new ExecutablePreKillHook(Resolve(path, cmdlet), call.Sink),
+        FileInfo file => new ExecutablePreKillHook(file.FullName, call.Sink),
+        ApplicationInfo command => new ExecutablePreKillHook(command.Path, call.Sink),
+        var other => throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "InvalidPreKill", $"-PreKill takes a script block or the path of a program, not '{other}'.",
+            "Give { param($Old, $Tasks, $New) ... } or the path of an executable."),
+    };
+
+    /// <summary>A name without a folder is looked up on PATH; a path is relative to the runspace's location, not to the process's.</summary>
+    private static string Resolve(string path, PSCmdlet cmdlet) =>
+        path.IndexOfAny(['/', '\\']) < 0 ? path : cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>A script block, run in the runspace of the cmdlet.</summary>
+    private sealed class ScriptPreKillHook(ScriptBlock script, PSCmdlet cmdlet, IPipelineThread pipeline) : IPreKillHook
+    {
+        public Task<string?> RefuseAsync(KillNotice notice, CancellationToken cancellationToken) =>
+            pipeline.RunAsync(() => Refuse(notice), cancellationToken);
+
+        private string? Refuse(KillNotice notice)
+        {
+            try
+            {
+                var output = cmdlet.InvokeCommand.InvokeScript(
+                    true, script, null, notice.App, notice.TaskIds.ToArray(), notice.Other);
+                return output.LastOrDefault()?.BaseObject is false ? "its last output is $false" : null;
+            }
+            catch (RuntimeException error) when (error is not PipelineStoppedException)
+            {
+                return error.Message;
+            }
+        }
+    }
+}
