@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Haproxy;
 
@@ -28,9 +29,9 @@ internal sealed record MarathonAppAddress(string AppId, int Port, string UserInf
         if (!isPort || !isHost || id.Trim('/').Length == 0 || !id.StartsWith("/", StringComparison.Ordinal))
         {
             throw new BlueGreenException(
-                ErrorKind.InvalidArgument, "InvalidAddress", $"'{Shown(address)}' does not name an app of Marathon.",
+                ErrorKind.InvalidArgument, "InvalidAddress", $"'{EndpointSet.Shown(address)}' does not name an app of Marathon.",
                 "Write marathon:/marathon-lb for the tasks of the app /marathon-lb, with :9090 behind it for another port than that; "
-                + $"with a user for the statistics marathon://user:password@{Placeholder}/marathon-lb.", Shown(address));
+                + $"with a user for the statistics marathon://user:password@{Placeholder}/marathon-lb.", EndpointSet.Shown(address));
         }
 
         return new MarathonAppAddress(id.TrimEnd('/'), port, address.UserInfo);
@@ -50,7 +51,4 @@ internal sealed record MarathonAppAddress(string AppId, int Port, string UserInf
 
     /// <summary>Without user and password.</summary>
     public override string ToString() => $"{Scheme}:{AppId}" + (Port == StatsPort ? "" : $":{Port}");
-
-    private static string Shown(Uri address) =>
-        address.UserInfo.Length == 0 ? address.OriginalString : address.OriginalString.Replace(address.UserInfo + "@", "***@");
 }

@@ -37,8 +37,10 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
     internal static AppNetworking Of(JObject app)
     {
         var mode = ModeOf(app);
-        // With host networking marathon-lb does not look at mappings, which versions before 1.5 let stand there.
-        var mappings = mode == NetworkMode.Host ? null : PortMappings(app);
+        // Where host networking is asked for, marathon-lb does not look at mappings, which versions before 1.5 let stand there. A
+        // definition that says nothing of networks is read with its mappings: its writer means them, though Marathon drops them then
+        // (source: its AppNormalization). A live app always says which.
+        var mappings = mode == NetworkMode.Host && SaysHost(app) ? null : PortMappings(app);
         var mapped = mappings?.Select(m => m.Number("servicePort") ?? 0).ToImmutableArray() ?? [];
         var discovered = mode == NetworkMode.Container && app.At("ipAddress", "discovery", "ports") is JArray discovery
             ? discovery.OfType<JObject>().Select(p => p.Number("number") ?? 0).ToImmutableArray()
@@ -64,6 +66,9 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
             : app.At("container", "portMappings") as JArray;
         return array is { Count: > 0 } ? [.. array.OfType<JObject>()] : null;
     }
+
+    private static bool SaysHost(JObject app) =>
+        app["networks"] is JArray { Count: > 0 } || (app.At("container", "docker") as JObject)?.Text("network") is { Length: > 0 };
 
     private static NetworkMode ModeOf(JObject app)
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace BlueGreen.Engine.Marathon;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace BlueGreen.Engine.Marathon;
 /// </summary>
 internal sealed class EndpointSet
 {
+    private static readonly Regex UserInfo = new("^(?<scheme>[A-Za-z0-9+.-]+://)?.*@", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
     private readonly ImmutableArray<Uri> _addresses;
     private int _current;
 
@@ -41,4 +45,7 @@ internal sealed class EndpointSet
     /// <summary>Without user, query and fragment too: an address is shown in errors and messages.</summary>
     internal static Uri Bare(Uri address) =>
         new(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/'));
+
+    /// <summary>An address as it was given, whatever it is, without what may be a user and a password.</summary>
+    internal static string Shown(Uri address) => UserInfo.Replace(address.OriginalString, "${scheme}***@");
 }

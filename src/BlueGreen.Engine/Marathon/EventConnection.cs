@@ -12,8 +12,9 @@ internal sealed class EventConnection : IDisposable
     private readonly IAsyncEnumerator<SseItem<string>> _messages;
     private volatile bool _silent;
 
-    private EventConnection(HttpResponseMessage response, Stream body, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken)
+    private EventConnection(Uri endpoint, HttpResponseMessage response, Stream body, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken)
     {
+        Endpoint = endpoint;
         _response = response;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // .NET Framework does not end a pending read when its token is cancelled, only when the response is closed.
@@ -23,12 +24,18 @@ internal sealed class EventConnection : IDisposable
         _messages = SseParser.Create(watched).EnumerateAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
+    /// <summary>Who is at the other end.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>True when it broke or went silent, instead of being closed in order: its endpoint may be dead.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>Why the connection ended; null while it has not.</summary>
     public string? EndReason { get; private set; }
 
     public static async Task<EventConnection> OpenAsync(
-        HttpResponseMessage response, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken) =>
-        new(response, await response.Content.ReadAsStreamAsync().ConfigureAwait(false), silence, time, cancellationToken);
+        Uri endpoint, HttpResponseMessage response, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken) =>
+        new(endpoint, response, await response.Content.ReadAsStreamAsync().ConfigureAwait(false), silence, time, cancellationToken);
 
     /// <summary>The next message, or null when the connection has ended.</summary>
     public async Task<SseItem<string>?> NextAsync(CancellationToken cancellationToken)
@@ -41,6 +48,7 @@ internal sealed class EventConnection : IDisposable
         catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            IsBroken = true;
             EndReason = _silent ? "nothing came for too long" : error.Message.TrimEnd('.');
         }
 

@@ -52,6 +52,7 @@ internal sealed class MarathonEventStream(MarathonHttp http)
                         }
                     }
 
+                    if (connection.IsBroken) http.Endpoints.LeaveBehind(connection.Endpoint);
                     Say(MessageLevel.Debug, $"Marathon's event stream ended: {connection.EndReason}.");
                 }
             }
@@ -103,7 +104,7 @@ internal sealed class MarathonEventStream(MarathonHttp http)
             var mediaType = response.Content?.Headers.ContentType?.MediaType;
             if (response.IsSuccessStatusCode && mediaType == "text/event-stream")
             {
-                return await EventConnection.OpenAsync(response, http.Options.EventSilence, http.Time, cancellationToken).ConfigureAwait(false);
+                return await EventConnection.OpenAsync(endpoint, response, http.Options.EventSilence, http.Time, cancellationToken).ConfigureAwait(false);
             }
 
             var refusal = new MarathonAnswer((int)response.StatusCode, mediaType, "", null, endpoint, false);

@@ -29,6 +29,7 @@ internal sealed class MarathonHttp(
     {
         var started = time.GetTimestamp();
         var tried = new HashSet<Uri>();
+        var hung = new HashSet<Uri>();
         var tries = 0;
         var pipeline = new ResiliencePipelineBuilder<MarathonAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<MarathonAnswer>
@@ -38,7 +39,7 @@ internal sealed class MarathonHttp(
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = options.MaxRetryDelay,
-                ShouldHandle = args => new ValueTask<bool>(IsPassing(args.Outcome) && MayGoOn(args.Outcome)),
+                ShouldHandle = args => new ValueTask<bool>(IsPassing(args.Outcome) && MayGoOn()),
             })
             .Build();
         try
@@ -52,13 +53,13 @@ internal sealed class MarathonHttp(
             throw MarathonErrors.Unreachable(error, tries);
         }
 
-        bool MayGoOn(Outcome<MarathonAnswer> outcome) => options.Retries > 0
-            && (tried.Count < endpoints.All.Length
-                || (outcome.Exception is not NoAnswerException { Kind: NoAnswerKind.TimedOut }
-                    && time.GetElapsedTime(started) < options.RequestTimeout));
+        bool MayGoOn() => options.Retries > 0 && hung.Count < endpoints.All.Length
+            && (tried.Count < endpoints.All.Length || time.GetElapsedTime(started) < options.RequestTimeout);
 
         async Task<MarathonAnswer> TryOnceAsync(CancellationToken token)
         {
+            // One that hung is not asked again: the call would hang a second time.
+            while (hung.Contains(endpoints.Current)) endpoints.LeaveBehind(endpoints.Current);
             var endpoint = endpoints.Current;
             tried.Add(endpoint);
             tries++;
@@ -68,9 +69,16 @@ internal sealed class MarathonHttp(
                 if (answer.IsPassing) endpoints.LeaveBehind(endpoint);
                 return answer;
             }
-            catch (NoAnswerException)
+            catch (NoAnswerException error)
             {
                 endpoints.LeaveBehind(endpoint);
+                if (error.Kind == NoAnswerKind.TimedOut)
+                {
+                    hung.Add(endpoint);
+                    // Its silence has used up the time that the others may need for electing a leader.
+                    started = time.GetTimestamp();
+                }
+
                 throw;
             }
         }

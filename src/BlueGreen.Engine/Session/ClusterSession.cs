@@ -73,8 +73,8 @@ public sealed class ClusterSession : IDisposable
             if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             {
                 throw new BlueGreenException(
-                    ErrorKind.InvalidArgument, "InvalidAddress", $"'{address.OriginalString}' is not a web address.",
-                    "Give an address such as http://marathon.mesos:8080.", address.OriginalString);
+                    ErrorKind.InvalidArgument, "InvalidAddress", $"'{EndpointSet.Shown(address)}' is not a web address.",
+                    "Give an address such as http://marathon.mesos:8080.", EndpointSet.Shown(address));
             }
         }
 

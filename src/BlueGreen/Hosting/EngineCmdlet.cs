@@ -130,7 +130,7 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
         catch (ItemNotFoundException error)
         {
             throw new BlueGreenException(
-                ErrorKind.NotFound, "FileNotFound", $"There is no file '{path}'.", "Give the path of an app definition in JSON or YAML.",
+                ErrorKind.NotFound, "FileNotFound", $"There is no file '{path}'.", "Check the path; a relative one begins at the current location.",
                 path, error);
         }
 

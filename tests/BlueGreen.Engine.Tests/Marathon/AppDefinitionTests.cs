@@ -138,6 +138,14 @@ public class AppDefinitionTests
     }
 
     [Fact]
+    public void A_folder_in_place_of_a_file_is_named()
+    {
+        var error = Assert.Throws<BlueGreenException>(() => AppDefinition.FromFile(AppContext.BaseDirectory));
+
+        Assert.Equal(("AppFileUnreadable", ErrorKind.InvalidData, AppContext.BaseDirectory), (error.ErrorId, error.Kind, error.Target));
+    }
+
+    [Fact]
     public void Plain_values_become_json()
     {
         var app = AppDefinition.FromDictionary(new Hashtable

@@ -19,6 +19,21 @@ public class ColourDefinitionTests
     };
 
     [Theory]
+    [InlineData(-1, 0, 1)]
+    [InlineData(1, -1, 1)]
+    [InlineData(1, 0, -1)]
+    public void Numbers_of_instances_below_none_are_refused(int initial, int split, int target)
+    {
+        var file = AppDefinition.Parse(
+            """{"id":"/shop","ports":[20000],"labels":{"HAPROXY_DEPLOYMENT_GROUP":"shop","HAPROXY_DEPLOYMENT_ALT_PORT":"20001"}}""", "shop.json");
+
+        var error = Assert.Throws<BlueGreenException>(
+            () => ColourDefinition.Prepare(file, [], new ColourRequest(initial, split, target, new DateTime(2026, 3, 1))));
+
+        Assert.Equal(("InvalidInstances", ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
+    }
+
+    [Theory]
     [MemberData(nameof(Shapes))]
     public void A_first_deployment_is_blue_and_keeps_the_files_port_and_instances(string ports, string place)
     {

@@ -24,6 +24,20 @@ public class MarathonAppTests
         Assert.Null(app.LastTaskFailure);
     }
 
+    [Theory]
+    [InlineData("four")]
+    [InlineData("-1")]
+    public void A_number_in_a_label_that_is_none_is_an_error_that_names_the_label(string number)
+    {
+        var app = MarathonApp.Parse($$$"""{"id":"/a","labels":{"HAPROXY_DEPLOYMENT_TARGET_INSTANCES":"{{{number}}}"}}""");
+
+        var error = Assert.Throws<BlueGreenException>(() => app.TargetInstances);
+
+        Assert.Equal(("InvalidDeploymentLabel", ErrorKind.InvalidData, "/a"), (error.ErrorId, error.Kind, error.Target));
+        Assert.Contains("HAPROXY_DEPLOYMENT_TARGET_INSTANCES", error.Message);
+        Assert.Contains($"'{number}'", error.Message);
+    }
+
     [Fact]
     public void No_app_whatever_breaks_the_reader()
     {

@@ -57,6 +57,46 @@ public class MarathonRefusalTests
         Assert.NotEmpty(error.Remedy);
     }
 
+    [Fact]
+    public async Task A_lock_without_a_holder_and_a_conflict_without_a_lock_are_told_apart()
+    {
+        var locked = await RefusalAsync(409, "application/json", """{"message":"App is locked by one or more deployments."}""", m => m.DeleteAppAsync("/shop", ChangeOptions.Default, Token));
+        var other = await RefusalAsync(409, "application/json", """{"message":"The version is not the last one."}""", m => m.DeleteAppAsync("/shop", ChangeOptions.Default, Token));
+
+        Assert.Equal(("AppLocked", "/shop is held by another deployment."), (locked.ErrorId, locked.Message));
+        Assert.Equal(("AppConflict", ErrorKind.Locked), (other.ErrorId, other.Kind));
+        Assert.Contains("not the last one", other.Message);
+    }
+
+    [Fact]
+    public async Task What_is_refused_names_what_it_was_about()
+    {
+        var tasks = await RefusalAsync(400, "application/json", """{"message":"Invalid task id 'x'"}""", m => m.KillTasksAsync(["x"], true, ChangeOptions.Default, Token));
+        var deployment = await RefusalAsync(404, "application/json", """{"message":"DeploymentPlan d-1 does not exist"}""", m => m.CancelDeploymentAsync("d-1", ChangeOptions.Default, Token));
+        var selector = await RefusalAsync(400, "application/json", """{"message":"Label selector is not valid"}""", m => m.GetAppsAsync(new AppQuery(LabelSelector: "=="), Token));
+        var unknown = await RefusalAsync(404, "application/json", """{"message":"not here"}""", m => m.GetLaunchQueueAsync(Token));
+
+        Assert.Equal(("TasksRefused", ErrorKind.InvalidData, "x"), (tasks.ErrorId, tasks.Kind, tasks.Target));
+        Assert.Equal(("DeploymentNotFound", ErrorKind.NotFound, "d-1"), (deployment.ErrorId, deployment.Kind, deployment.Target));
+        Assert.Equal(("RequestRefused", ErrorKind.InvalidData), (selector.ErrorId, selector.Kind));
+        Assert.Equal(("NotFound", ErrorKind.NotFound), (unknown.ErrorId, unknown.Kind));
+        Assert.All([tasks, deployment, selector, unknown], error => Assert.EndsWith(".", error.Remedy));
+    }
+
+    [Theory]
+    [InlineData("""{"apps":[{"cmd":"serve"}]}""", "AppWithoutId")]
+    [InlineData("""{"apps":[{"id":"/shop","tasks":[{"host":"a"}]}]}""", "TaskWithoutId")]
+    public async Task An_answer_without_the_ids_that_Marathon_always_gives_is_not_Marathons(string body, string errorId)
+    {
+        var error = await RefusalAsync(200, "application/json", body, m => m.GetAppsAsync(null, Token));
+
+        Assert.Equal((errorId, ErrorKind.ProtocolError), (error.ErrorId, error.Kind));
+    }
+
+    [Fact]
+    public void A_client_of_nobody_is_refused() =>
+        Assert.Equal("NoMarathonAddress", Assert.Throws<BlueGreenException>(() => new EndpointSet([])).ErrorId);
+
     [Theory]
     [InlineData(401, "AuthenticationFailed")]
     [InlineData(403, "PermissionDenied")]

@@ -195,6 +195,40 @@ public class ClusterSessionTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_own_authority_counts_for_the_login_endpoint_too(bool given)
+    {
+        using var own = Authority("cluster");
+        using var certificate = Issue(own, "127.0.0.1");
+        using var key = RSA.Create(2048);
+        await using var gateway = await LoopbackServer.StartAsync(
+            (http, request) => http.Json(200, request.Method == "POST" ? """{"token":"t1"}""" : Info), certificate);
+        var account = new Newtonsoft.Json.Linq.JObject
+        {
+            ["uid"] = "deployer", ["private_key"] = key.ExportPkcs8PrivateKeyPem(), ["login_endpoint"] = new Uri(gateway.Address, "/login").AbsoluteUri,
+        }.ToString();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, own.ExportCertificatePem(), Token);
+        try
+        {
+            using var session = Create(new SessionOptions
+            {
+                MarathonUris = [gateway.Address], DcosServiceAccountJson = new Secret(() => account), CertificateAuthorityPath = given ? file : null,
+            });
+
+            var error = await Record.ExceptionAsync(() => session.Marathon.GetInfoAsync(Token));
+
+            Assert.Equal(given ? null : "CertificateNotTrusted", (error as BlueGreenException)?.ErrorId);
+            Assert.Equal(given ? ["POST /login", "GET /v2/info"] : [], gateway.Requests.Select(r => $"{r.Method} {r.PathAndQuery}"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
     [InlineData("ftp://m", null, 30, "InvalidAddress")]
     [InlineData("http://m", "/no/such/ca.pem", 30, "CertificateAuthorityUnreadable")]
     [InlineData("http://m", null, 0, "InvalidTimeout")]
@@ -203,6 +237,19 @@ public class ClusterSessionTests
         var options = new SessionOptions { MarathonUris = [new Uri(address)], CertificateAuthorityPath = authority, TimeoutSeconds = timeout };
 
         Assert.Equal(errorId, Assert.Throws<BlueGreenException>(() => Create(options)).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("ftp://ann:geheim@m")]
+    [InlineData("ann:geheim@m:8080")]
+    [InlineData("mesos:8080")]
+    public void An_address_that_is_refused_is_shown_without_its_password(string address)
+    {
+        var error = Assert.Throws<BlueGreenException>(() => Create(new SessionOptions { MarathonUris = [new Uri(address, UriKind.RelativeOrAbsolute)] }));
+
+        Assert.Equal(("InvalidAddress", ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
+        Assert.DoesNotContain("geheim", error.Message + error.Target);
+        Assert.Contains("http://", error.Remedy);
     }
 
     private static ClusterSession Create(SessionOptions options, IEngineSink? sink = null) =>

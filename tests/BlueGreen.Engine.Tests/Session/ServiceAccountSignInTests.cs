@@ -16,6 +16,8 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
     private readonly HashSet<string> _refused = [];
     private LoopbackServer _gateway = null!;
+    private readonly TaskCompletionSource _allAreThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _refusedTogether;
     private int _tokens;
     private volatile Func<HttpContext, Task>? _login;
 
@@ -28,7 +30,7 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _gateway = await LoopbackServer.StartAsync((http, request) =>
     {
         if (request.PathAndQuery == "/acs/api/v1/auth/login") return _login?.Invoke(http) ?? GrantAsync(http);
-        return request.Authorization is { } proof && !_refused.Contains(proof) ? http.Json(200, Info) : http.Text(401, "text/html", "<html>");
+        return request.Authorization is { } proof && !_refused.Contains(proof) ? http.Json(200, Info) : RefuseAsync(http);
     });
 
     public async ValueTask DisposeAsync()
@@ -83,6 +85,7 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
         using var session = Connect();
         await session.Marathon.GetInfoAsync(Token);
         _refused.Add("token=t1");
+        _refusedTogether = 10;
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => session.Marathon.GetInfoAsync(Token)));
 
@@ -207,6 +210,14 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
         Assert.DoesNotContain("t1", shown);
         Assert.DoesNotContain("PRIVATE KEY", shown);
         Assert.DoesNotContain((string)JObject.Parse(Logins[0].Body)["token"]!, shown);
+    }
+
+    /// <summary>Refuses as soon as so many requests are there that all are refused at once.</summary>
+    private async Task RefuseAsync(HttpContext http)
+    {
+        if (Interlocked.Decrement(ref _refusedTogether) <= 0) _allAreThere.TrySetResult();
+        await _allAreThere.Task.WaitAsync(http.RequestAborted);
+        await http.Text(401, "text/html", "<html>");
     }
 
     private Task GrantAsync(HttpContext http)
