@@ -64,6 +64,28 @@ public sealed class DeploymentTests(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task PreKill_stops_before_tasks_are_killed_and_gets_both_apps_and_the_tasks()
+    {
+        lab.Empty();
+        await CreateServiceAsync(instances: 2);
+        const string hook = "-PreKill { param($Old, $Tasks, $New) $global:seen = @($Old.Id, @($Tasks).Count, $New.Id) -join ' '; ";
+        var refused = Shell.Run($"Get-MarathonApp /shop | Start-BlueGreenDeployment -Cmd $args[0] -Force {hook} $false }}", Command(version: 2));
+        Assert.Equal("PreKillRefused", refused.ErrorId);
+        Assert.Equal("Held", Assert.Single(refused.Output).Properties["Result"].Value.ToString());
+
+        var failed = Shell.Run($"Resume-BlueGreenDeployment shop -Force {hook} throw 'not on a Friday' }}");
+        Assert.Equal("PreKillRefused", failed.ErrorId);
+        Assert.Contains("not on a Friday", failed.Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("PreKillRefused", Shell.Run("Resume-BlueGreenDeployment shop -Force -PreKill /bin/false").ErrorId);
+        Assert.Equal("InvalidPreKill", Shell.Run("Resume-BlueGreenDeployment shop -Force -PreKill 5").ErrorId);
+        Assert.Equal(2, Shell.Run("Get-MarathonApp /shop").Single.Properties["TasksHealthy"].Value);
+
+        var done = Shell.Run($"Resume-BlueGreenDeployment shop -Force {hook} 'noted' }}").Single;
+        Assert.Equal("Completed", done.Properties["Result"].Value.ToString());
+        Assert.Equal("/shop 2 /shop-blue", Shell.Run("$global:seen").Single.BaseObject);
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_get_healthy_is_held_with_a_result_and_an_error()
     {
         lab.Empty();

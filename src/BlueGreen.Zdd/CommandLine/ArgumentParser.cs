@@ -14,7 +14,8 @@ internal sealed class UsageException(string message) : Exception(message);
 internal sealed class ArgumentParser(IReadOnlyList<Option> options)
 {
     private readonly Dictionary<string, Option> _byName =
-        options.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(pair => pair.name, pair => pair.option, StringComparer.Ordinal);
+        options.SelectMany(option => option.Names.Select(name => (name, option)))
+            .ToDictionary(pair => pair.name, pair => pair.option, StringComparer.Ordinal);
 
     /// <summary>The values by the options' keys; flags have an empty text. Reading ends at help.</summary>
     /// <exception cref="UsageException">The command line cannot be followed.</exception>
@@ -77,7 +78,8 @@ internal sealed class ArgumentParser(IReadOnlyList<Option> options)
         }
 
         // A negative number, or something with a space, is a value.
-        var isValue = decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) || text.Contains(' ');
+        const NumberStyles number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        var isValue = text.Contains(' ') || decimal.TryParse(text, number, CultureInfo.InvariantCulture, out _);
         return new Word(text, null, null, IsOption: !isValue);
     }
 

@@ -28,7 +28,9 @@ internal sealed class Log : IEngineSink, IDisposable
         }
         catch (FormatException error)
         {
-            throw new ZddException(ExitCode.InvalidArgument, $"--log-format '{options.LogFormat}' cannot be followed: {error.Message}", "Give fields of Python's logging, such as %(message)s.");
+            throw new ZddException(
+                ExitCode.InvalidArgument, $"--log-format '{options.LogFormat}' cannot be followed: {error.Message}",
+                "Give fields of Python's logging, such as %(message)s.");
         }
 
         log.OpenSyslog(options.SyslogSocket);

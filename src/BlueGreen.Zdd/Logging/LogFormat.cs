@@ -43,13 +43,13 @@ internal sealed partial class LogFormat
     private static string Convert(Match match, LogRecord record)
     {
         if (match.Value == "%%") return "%";
-        var flags = match.Groups["flags"].Value;
+        var (flags, precision) = (match.Groups["flags"].Value, match.Groups["precision"].Value);
         var value = Value(match.Groups["key"].Value, record);
         var text = match.Groups["type"].Value switch
         {
-            "s" => Cut(Text(value), match.Groups["precision"].Value),
+            "s" => Cut(Text(value), precision),
             "d" or "i" => System.Convert.ToInt64(Number(value, match.Value), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
-            _ => Number(value, match.Value).ToString("F" + (match.Groups["precision"].Value is { Length: > 0 } digits ? digits : "6"), CultureInfo.InvariantCulture),
+            _ => Number(value, match.Value).ToString($"F{(precision.Length > 0 ? precision : "6")}", CultureInfo.InvariantCulture),
         };
         var width = int.TryParse(match.Groups["width"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : 0;
         if (flags.Contains('-')) return text.PadRight(width);

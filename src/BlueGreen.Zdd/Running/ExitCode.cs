@@ -54,7 +54,8 @@ internal static class ExitCodes
         { ErrorId: "MissingId" or "MissingLabel" or "MissingServicePort" } => ExitCode.MissingField,
         { ErrorId: "InvalidInstances" or "NoDeploymentInProgress" } => ExitCode.InvalidArgument,
         { ErrorId: "LoadBalancerUnresolvable" or "LoadBalancerUnreachable" } => ExitCode.LoadBalancer,
-        { Kind: ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.AuthenticationFailed or ErrorKind.PermissionDenied or ErrorKind.ProtocolError } => ExitCode.Marathon,
+        { Kind: ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError } => ExitCode.Marathon,
+        { Kind: ErrorKind.AuthenticationFailed or ErrorKind.PermissionDenied } => ExitCode.Marathon,
         // Something else than Marathon answers with 404.
         { ErrorId: "NotFound" } => ExitCode.Marathon,
         _ => ExitCode.Other,

@@ -20,9 +20,11 @@ internal static class Remedies
     public static string For(BlueGreenDeployment deployment) => deployment.ReasonId switch
     {
         "DrainTimeout" =>
-            "Everything is still served. Wait for the clients to finish and go on with --resume; give more time with --max-wait; or cut what is left with --cut-sessions.",
+            "Everything is still served. Wait for the clients to finish and go on with --resume; "
+            + "give more time with --max-wait; or cut what is left with --cut-sessions.",
         "HealthTimeout" =>
-            "Both colours are up and the old one serves. Look at the tasks' output; go on with --resume, go back with --complete-prev, or give more time with --max-health-wait.",
+            "Both colours are up and the old one serves. Look at the tasks' output; "
+            + "go on with --resume, go back with --complete-prev, or give more time with --max-health-wait.",
         _ => deployment.Remedy ?? "Both colours are up; go on with --resume, or go back with --complete-prev.",
     };
 }

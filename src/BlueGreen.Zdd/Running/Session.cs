@@ -38,7 +38,9 @@ internal static class Session
         // zdd.py leaves with 1 here, which it documents as a question answered with no.
         return at >= 0
             ? session with { UserName = credentials[..at], Password = new Secret(() => credentials[(at + 1)..]) }
-            : throw new ZddException(ExitCode.InvalidArgument, $"Please provide marathon credentials in user:pass format: {source} has no colon.", "Put the user's name and a colon in front of the password.");
+            : throw new ZddException(
+                ExitCode.InvalidArgument, $"Please provide marathon credentials in user:pass format: {source} has no colon.",
+                "Put the user's name and a colon in front of the password.");
     }
 
     private static string FirstLine(string path)
@@ -49,7 +51,8 @@ internal static class Session
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ZddException(ExitCode.Other, $"The credential file {path} cannot be read: {error.Message}", "Check the path and the rights on the file.");
+            throw new ZddException(
+                ExitCode.Other, $"The credential file {path} cannot be read: {error.Message}", "Check the path and the rights on the file.");
         }
     }
 }

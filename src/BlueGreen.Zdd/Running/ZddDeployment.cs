@@ -42,7 +42,9 @@ internal sealed class ZddDeployment(ZddOptions options, ClusterSession session, 
         if (options.CompleteCurrent || options.CompletePrevious)
         {
             throw new ZddException(
-                ExitCode.InvalidArgument, $"Cannot use --complete-cur, --complete-prev flags when config is not hybrid: the group {group} has {(apps.IsEmpty ? "no app" : $"one app only, {apps[0].Id}")}.",
+                ExitCode.InvalidArgument,
+                "Cannot use --complete-cur, --complete-prev flags when config is not hybrid: "
+                + $"the group {group} has {(apps.IsEmpty ? "no app" : $"one app only, {apps[0].Id}")}.",
                 "Leave the flag out to deploy.");
         }
 

@@ -209,6 +209,23 @@ public class DeploymentLoopTests
         Assert.InRange(shop.Marathon.Reads, 5, (int)(seconds / 5) + 60);
     }
 
+    [Theory]
+    [InlineData("scale", ActKind.Scale)]
+    [InlineData("delete", ActKind.Delete)]
+    public void A_change_that_Marathon_does_not_allow_holds_the_deployment_and_is_named(string change, ActKind act)
+    {
+        var shop = new Shop();
+        shop.Marathon.BeforeCall = what =>
+        {
+            if (what.StartsWith(change, StringComparison.Ordinal)) throw new BlueGreenException(ErrorKind.PermissionDenied, "PermissionDenied", "403", "ask");
+        };
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal(("PermissionDenied", act), (hold.ReasonId, hold.FailedAct));
+        Assert.NotNull(shop.Blue);
+    }
+
     private sealed class Answer(Func<PlannedAct, bool> answer) : IApproval
     {
         public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken) => Task.FromResult(answer(act));

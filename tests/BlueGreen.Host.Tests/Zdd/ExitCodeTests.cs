@@ -189,6 +189,19 @@ public sealed class ExitCodeTests
         Assert.DoesNotContain("cret", run.Errors + run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_service_account_is_read_unless_a_user_is_given_and_never_shown()
+    {
+        await using var marathon = ScriptedMarathon.With();
+
+        var read = await ZddRun.Of(marathon.Address, ZddRun.App, "--dry-run", "--dcos-auth-credentials", """{"uid": "me", "private_key": "cret"}""");
+        var passedBy = await ZddRun.Of(marathon.Address, ZddRun.App, "--dry-run", "--dcos-auth-credentials", "cret", "--auth-credentials", "me:pass");
+
+        Assert.Equal((2, 0), (read.ExitCode, passedBy.ExitCode));
+        Assert.Contains("service account", read.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("cret", read.Errors.Replace("secret", "", StringComparison.Ordinal) + passedBy.Errors, StringComparison.Ordinal);
+    }
+
     private static BlueGreenDeployment Ended(DeploymentResult result, string? reasonId) => new()
     {
         Group = "nginx", NewApp = "/nginx-green", Colour = "green", Reason = "so it went", StartedAt = DateTimeOffset.UnixEpoch, Result = result, ReasonId = reasonId,
