@@ -55,7 +55,7 @@ internal sealed class HealthMonitor(ClusterLoop loop, InstanceTracker tracker, E
 
             var starting = !result.Healthy && IsInGracePeriod(instance, check, instance.HealthOf(index));
             var wait = starting && retry < check.Interval ? retry : check.Interval;
-            retry *= 2;
+            if (retry < check.Interval) retry *= 2;
             // Marathon's interval may be 0 in JSON; a scheduler that never pauses would serve nobody.
             await Task.Delay(wait > FirstRetry ? wait : FirstRetry, time, cancellationToken);
         }
