@@ -109,12 +109,12 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_token_that_cannot_be_renewed_now_is_an_error_that_passes()
     {
-        using var session = Connect(TimeProvider.System, timeout: 1);
+        using var session = Connect();
         await session.Marathon.GetInfoAsync(Token);
         _login = http => http.Empty(503);
         _refused.Add("token=t1");
 
-        var error = await Assert.ThrowsAsync<BlueGreenException>(() => session.Marathon.GetInfoAsync(Token));
+        var error = await Assert.ThrowsAsync<BlueGreenException>(() => WhileTimePassesAsync(session.Marathon.GetInfoAsync(Token)));
         Assert.Equal(("SignInUnreachable", ErrorKind.Unavailable), (error.ErrorId, error.Kind));
         Assert.Contains("it answers 503", error.Message);
 
@@ -126,26 +126,14 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
     [Fact]
     public async Task A_renewal_that_fails_before_the_old_token_has_run_out_stops_nothing()
     {
-        var started = new TaskCompletionSource();
         using var session = Connect();
         await session.Marathon.GetInfoAsync(Token);
-        _login = http =>
-        {
-            started.TrySetResult();
-            return http.Empty(503);
-        };
+        _login = http => http.Empty(503);
         _time.Advance(TimeSpan.FromSeconds(3590));
 
-        var asked = session.Marathon.GetInfoAsync(Token);
-        await started.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
-        // The sign-in's patience, in steps that its delays between tries can follow.
-        while (!asked.IsCompleted && _time.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(1_700_003_599))
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(5, Token);
-        }
+        await WhileTimePassesAsync(session.Marathon.GetInfoAsync(Token));
 
-        await asked;
+        Assert.True(Logins.Count > 1);
         Assert.Equal(["token=t1", "token=t1"], Proofs);
     }
 
@@ -174,12 +162,12 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
     public async Task A_login_endpoint_that_never_answers_is_told_from_a_Marathon_that_does_not()
     {
         _login = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
-        using var session = Connect(TimeProvider.System, timeout: 1);
+        using var session = Connect();
 
-        var error = await Assert.ThrowsAsync<BlueGreenException>(() => session.Marathon.GetInfoAsync(Token));
+        var error = await Assert.ThrowsAsync<BlueGreenException>(() => WhileTimePassesAsync(session.Marathon.GetInfoAsync(Token)));
 
         Assert.Equal("SignInUnreachable", error.ErrorId);
-        Assert.Contains("within 0.5 s", error.Message);
+        Assert.Contains("within 15 s", error.Message);
     }
 
     [Fact]
@@ -228,9 +216,19 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
         return http.Json(200, """{"token":"of-the-body"}""");
     }
 
-    private ClusterSession Connect() => Connect(_time, 30);
+    /// <summary>Lets time pass in steps that the delays between tries can follow.</summary>
+    private async Task WhileTimePassesAsync(Task work)
+    {
+        while (!work.IsCompleted)
+        {
+            await Task.WhenAny(work, Task.Delay(20, Token));
+            if (!work.IsCompleted) _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
 
-    private ClusterSession Connect(TimeProvider time, int timeout)
+        await work;
+    }
+
+    private ClusterSession Connect()
     {
         var account = new JObject
         {
@@ -240,8 +238,8 @@ public sealed class ServiceAccountSignInTests : IAsyncLifetime
         return ClusterSession.Create(
             new SessionOptions
             {
-                MarathonUris = [new Uri(_gateway.Address, "/service/marathon")], DcosServiceAccountJson = new Secret(() => account), TimeoutSeconds = timeout,
+                MarathonUris = [new Uri(_gateway.Address, "/service/marathon")], DcosServiceAccountJson = new Secret(() => account),
             },
-            _sink, time);
+            _sink, _time);
     }
 }
