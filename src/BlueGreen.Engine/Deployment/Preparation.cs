@@ -57,7 +57,7 @@ internal static class Preparation
         throw new BlueGreenException(
             ErrorKind.Locked, "DeploymentInProgress",
             $"A deployment of the group {group} is under way or was left half-way: {string.Join(" and ", seen.Apps.Select(a => a.Id))} are both there.",
-            "Finish it first, or remove the app that is not wanted any more.", group);
+            "Go on with Resume-BlueGreenDeployment, let the new colour serve alone with Complete-BlueGreenDeployment, or go back with Undo-BlueGreenDeployment.", group);
     }
 
     private static void RefuseLocked(MarathonApp old)

@@ -133,7 +133,7 @@ public class DrainLedgerTests
     public void Of_two_processes_from_before_the_first_look_either_may_be_an_old_worker()
     {
         _story.At(0).Reads(12, [Master, 11, 12], "MAINT");
-        Assert.Contains("processes 10, 11", _story.WaitsFor);
+        Assert.Contains("processes 10, 11 were there before the first look", _story.WaitsFor);
 
         _story.At(1).Reads(12, [Master, 12], "MAINT");
         Assert.Null(_story.WaitsFor);

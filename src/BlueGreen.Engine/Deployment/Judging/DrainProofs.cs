@@ -41,13 +41,19 @@ internal static class DrainProofs
             PoolState.Serving => "it still gets requests",
             PoolState.Faltering => "it is down there, not taken out of the pool",
             _ when record.HadPending => "requests are in flight or queued",
-            _ when !record.Blockers.IsEmpty => Processes(record.Blockers),
+            _ when !record.Blockers.IsEmpty => Processes(record),
             _ when !record.IsIdle => "the load balancer does not list it, and may be about to",
             _ => null,
         };
     }
 
-    private static string Processes(ImmutableSortedSet<int> blockers) =>
-        $"HAProxy {(blockers.Count == 1 ? "process" : "processes")} {string.Join(", ", blockers)} from before the last reload "
-        + $"still {(blockers.Count == 1 ? "has" : "have")} connections";
+    private static string Processes(DrainRecord record)
+    {
+        var (blockers, one) = (record.Blockers, record.Blockers.Count == 1);
+        var processes = $"HAProxy {(one ? "process" : "processes")} {string.Join(", ", blockers)}";
+        // Which of several that were there before the first look is an old worker, and which somebody else's, nothing tells.
+        return blockers.All(record.Unexplained.Contains)
+            ? $"{processes} {(one ? "was" : "were")} there before the first look: {(one ? "it" : "one of them")} may be an old worker with connections, or belong to another HAProxy"
+            : $"{processes} from before the last reload still {(one ? "has" : "have")} connections";
+    }
 }

@@ -55,6 +55,9 @@ internal sealed record DrainRecord
     /// <summary>The suspects that could not be explained as a master or somebody else's process.</summary>
     public ImmutableSortedSet<int> Blockers { get; init; } = [];
 
+    /// <summary>Those of the instance's processes that were there before the first look.</summary>
+    public ImmutableSortedSet<int> Unexplained { get; init; } = [];
+
     public bool IsIdle => IdleSince is not null;
 
     /// <summary>Folds one consistent reading in.</summary>
@@ -72,6 +75,7 @@ internal sealed record DrainRecord
             Servers = servers.IsEmpty ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
+            Unexplained = processes.Unexplained,
             HadPending = servers.Any(s => s.HasPending),
             CheckedAt = at,
             TotalSessions = Math.Max(TotalSessions, servers.Sum(s => s.TotalSessions)),
