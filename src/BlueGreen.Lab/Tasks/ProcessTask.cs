@@ -1,16 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using BlueGreen.Lab.Hosting;
 
 namespace BlueGreen.Lab.Tasks;
 
 /// <summary>One task as a process group, with its network and its forwarded ports.</summary>
-internal sealed partial class ProcessTask : IRunningTask
+internal sealed class ProcessTask : IRunningTask
 {
-    private const int SigKill = 9;
-    private const int SigTerm = 15;
-    private const int NoSuchProcess = 3;
-
     private readonly Process _process;
     private readonly NetworkNamespace? _network;
     private readonly IReadOnlyList<PortForwarder> _forwarders;
@@ -59,12 +55,12 @@ internal sealed partial class ProcessTask : IRunningTask
     public void Terminate(TimeSpan grace)
     {
         foreach (var forwarder in _forwarders) forwarder.WatchClosely();
-        Signal(SigTerm);
+        Signal(Signals.Terminate);
         _ = KillAfterAsync(grace);
     }
 
     /// <summary>Ends the task at once.</summary>
-    public void Kill() => Signal(SigKill);
+    public void Kill() => Signal(Signals.Kill);
 
     public async Task<int> RunCommandAsync(string command, CancellationToken cancellationToken)
     {
@@ -83,7 +79,7 @@ internal sealed partial class ProcessTask : IRunningTask
         }
         catch (OperationCanceledException)
         {
-            _ = SignalGroup(process.Id, SigKill);
+            Signals.SendToGroup(process.Id, Signals.Kill);
             await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             throw new IOException("The task ended while its check ran");
@@ -131,7 +127,7 @@ internal sealed partial class ProcessTask : IRunningTask
     {
         await _process.WaitForExitAsync();
         // Whatever the task started and left running goes with it, as it does in a container.
-        _ = SignalGroup(_process.Id, SigKill);
+        Signals.SendToGroup(_process.Id, Signals.Kill);
         await _ended.CancelAsync();
         foreach (var forwarder in _forwarders) forwarder.Dispose();
         _network?.Dispose();
@@ -158,11 +154,6 @@ internal sealed partial class ProcessTask : IRunningTask
     {
         if (_ended.IsCancellationRequested) return;
         // For an instant after the start the process is not yet leader of a group of its own.
-        if (SignalGroup(_process.Id, signal) == NoSuchProcess) _ = kill(_process.Id, signal);
+        if (!Signals.SendToGroup(_process.Id, signal)) Signals.Send(_process.Id, signal);
     }
-
-    private static int SignalGroup(int leader, int signal) => kill(-leader, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
 }

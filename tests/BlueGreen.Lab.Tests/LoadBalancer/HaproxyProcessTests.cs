@@ -1,5 +1,6 @@
 using System.Net;
 using BlueGreen.Lab.LoadBalancer;
+using BlueGreen.Lab.Hosting;
 using BlueGreen.Lab.LoadBalancer.Haproxy;
 using Microsoft.Extensions.Logging.Abstractions;
 

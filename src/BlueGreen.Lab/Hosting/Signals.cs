@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BlueGreen.Lab.LoadBalancer.Haproxy;
+namespace BlueGreen.Lab.Hosting;
 
 /// <summary>Sends signals by pid. .NET itself only knows SIGKILL.</summary>
 internal static class Signals
@@ -11,6 +11,9 @@ internal static class Signals
 
     /// <summary>False when there is no such process any more.</summary>
     public static bool Send(int pid, int signal) => kill(pid, signal) == 0;
+
+    /// <summary>To a process and all that belongs to its group; false when there is no such group, yet or any more.</summary>
+    public static bool SendToGroup(int leader, int signal) => Send(-leader, signal);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
