@@ -45,8 +45,10 @@ internal static class Act
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act."),
     };
 
-    /// <summary>True when two decisions would do the same, whatever their reasons.</summary>
-    public static bool IsSame(Decision one, Decision other) => Describe(one) with { Reason = "" } == Describe(other) with { Reason = "" };
+    /// <summary>True when two decisions would do the same, to the same tasks, whatever their reasons.</summary>
+    public static bool IsSame(Decision one, Decision other) =>
+        Describe(one) with { Reason = "" } == Describe(other) with { Reason = "" }
+        && (TasksToKill(one) ?? []).SetEquals(TasksToKill(other) ?? []);
 
     public static async Task<ActOutcome> TryAsync(Cluster cluster, Decision decision, CancellationToken cancellationToken)
     {
