@@ -19,7 +19,7 @@ public sealed class BlueGreenDeployer
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
     public BlueGreenDeployer(
         IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null)
-        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill))
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval) with { PreKill = preKill })
     {
     }
 
@@ -36,6 +36,8 @@ public sealed class BlueGreenDeployer
     /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
     public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
+        // From the beginning: a process that served before the first look can be asked by a master's socket only.
+        using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
         var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
@@ -64,6 +66,7 @@ public sealed class BlueGreenDeployer
     /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
     public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
     {
+        using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
         var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
         return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
@@ -74,9 +77,12 @@ public sealed class BlueGreenDeployer
     /// <param name="taskIds">The tasks; empty means all tasks of the app.</param>
     /// <param name="timeout">How long at the most; afterwards the proofs say what is waited for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
-        string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken) =>
-        new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken);
+    public async Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
+        string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var sockets = _cluster.WatchSockets?.Invoke();
+        return await new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>

@@ -14,9 +14,12 @@ internal sealed record Cluster(
     /// <summary>Asked before tasks are killed; null for nobody.</summary>
     public IPreKillHook? PreKill { get; init; }
 
+    /// <summary>Has HAProxy's sockets read along with the load balancers, until the result is disposed; null where there are none.</summary>
+    public Func<IDisposable>? WatchSockets { get; init; }
+
     public static Cluster Real(
-        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill) =>
-        new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill };
+        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval) =>
+        new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token));
 
     public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
 }

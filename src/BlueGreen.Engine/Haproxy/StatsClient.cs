@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace BlueGreen.Engine.Haproxy;
 
@@ -21,7 +22,14 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
 
     private const int MaxScope = 20;
 
+    private static readonly Regex UnstoppableJobs = new(
+        @"^haproxy_process_unstoppable_jobs\s+(\d+)", RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+
     private readonly string _base = address.AbsoluteUri.TrimEnd('/');
+    private long _answered;
+
+    /// <summary>How many requests the instance has answered.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
 
     /// <summary>All HAProxy processes that the instance names. Source: marathon-lb, <c>getpids.lua</c>.</summary>
     public async Task<ImmutableSortedSet<int>> GetPidsAsync(CancellationToken cancellationToken)
@@ -43,6 +51,25 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
     {
         var page = await GetAsync($"/haproxy?stats;norefresh;scope={NoScope}", cancellationToken).ConfigureAwait(false);
         return ServingProcessReader.Read(page) ?? throw new StatsFailure("its statistics page does not name the process that serves");
+    }
+
+    /// <summary>
+    /// Whether HAProxy runs in master-worker mode; null where nothing tells. A worker has a listener for its master that no reload stops, and
+    /// marathon-lb offers HAProxy's metrics (HAProxy 2.0 and later). Before 1.8 there is no such mode.
+    /// </summary>
+    /// <remarks>Source: HAProxy, <c>src/mworker.c</c> (<c>LI_F_MWORKER</c>) and <c>src/stats.c</c>; marathon-lb, <c>config.py</c>.</remarks>
+    public async Task<bool?> GetHasMasterAsync(string? version, CancellationToken cancellationToken)
+    {
+        if (version is not null && Runtime.HaproxyVersion.Parse(version) is { Major: > 0 } known && !known.IsAtLeast(1, 8)) return false;
+        try
+        {
+            var jobs = UnstoppableJobs.Match(await GetAsync("/metrics?scope=global", cancellationToken).ConfigureAwait(false));
+            return jobs.Success ? jobs.Groups[1].Value.Any(digit => digit != '0') : null;
+        }
+        catch (StatsFailure)
+        {
+            return null;
+        }
     }
 
     /// <summary>Statistics in CSV.</summary>
@@ -69,6 +96,7 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _answered);
             if (response.IsSuccessStatusCode && response.Content is not null)
             {
                 return Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));

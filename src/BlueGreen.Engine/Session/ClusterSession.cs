@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Haproxy.Runtime;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Session;
@@ -10,10 +11,12 @@ namespace BlueGreen.Engine.Session;
 public sealed class ClusterSession : IDisposable
 {
     private static readonly TimeSpan MaxLoadBalancerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SocketTimeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _marathonHttp;
     private readonly HttpClient _loadBalancerHttp;
     private readonly SinkRelay _relay;
+    private readonly RuntimeSockets _sockets;
     private readonly SessionTester _tester;
 
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
@@ -39,7 +42,14 @@ public sealed class ClusterSession : IDisposable
             [.. options.LoadBalancerUris.Select(address => Source(address, resolver))],
             (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
             _relay, time);
-        _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
+        ImmutableArray<RuntimeAddress> admin = [.. options.HaproxySockets.Select(RuntimeAddress.Parse)];
+        ImmutableArray<RuntimeAddress> master = [.. options.HaproxyMasterSockets.Select(RuntimeAddress.Parse)];
+        _sockets = new RuntimeSockets(
+            admin.Select(IRuntimeSocket (address) => new AdminSocket(address, SocketTimeout, time))
+                .Concat(master.Select(IRuntimeSocket (address) => new MasterSocket(address, SocketTimeout, time))),
+            _relay, time);
+        Sockets = new SocketTester(admin, master, SocketTimeout, time);
+        _tester = new SessionTester(client, endpoints.All, LoadBalancers, Sockets, time);
     }
 
     /// <summary>The session's name; the host of its first Marathon address when it was given none.</summary>
@@ -57,6 +67,9 @@ public sealed class ClusterSession : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Looks at HAProxy's sockets.</summary>
+    private SocketTester Sockets { get; }
+
     /// <summary>Makes a session that goes by the clock of the machine.</summary>
     /// <inheritdoc cref="Create(SessionOptions, IEngineSink, TimeProvider)"/>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink) => Create(options, sink, TimeProvider.System);
@@ -65,7 +78,7 @@ public sealed class ClusterSession : IDisposable
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
+    /// <exception cref="BlueGreenException">An address makes no sense, HAProxy's sockets among them, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris.Where(uri => !IsMarathonApp(uri))))
@@ -99,7 +112,11 @@ public sealed class ClusterSession : IDisposable
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
     public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval, IPreKillHook? preKill = null) =>
-        new(Marathon, LoadBalancers, Time, sink, approval, preKill);
+        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval) with { PreKill = preKill, WatchSockets = _sockets.Watch });
+
+    /// <summary>Makes sure that HAProxy's sockets can be used, if the session has any.</summary>
+    /// <exception cref="BlueGreenException"><c>HaproxySocketUnreachable</c>, <c>HaproxySocketUnreadable</c>: about the first that cannot.</exception>
+    public Task CheckSocketsAsync(CancellationToken cancellationToken) => Sockets.CheckAsync(cancellationToken);
 
     /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
     public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);
@@ -110,6 +127,7 @@ public sealed class ClusterSession : IDisposable
     /// <summary>Ends all requests that still run.</summary>
     public void Dispose()
     {
+        _sockets.Dispose();
         _marathonHttp.Dispose();
         _loadBalancerHttp.Dispose();
     }
@@ -153,6 +171,6 @@ public sealed class ClusterSession : IDisposable
     {
         var host = configured.HostNameType == UriHostNameType.Dns ? configured.Authority : null;
         var authorization = CredentialAuthenticator.FromAddress(configured) is { } header ? AuthenticationHeaderValue.Parse(header) : null;
-        return new HttpLoadBalancer(instance, new StatsClient(_loadBalancerHttp, instance.StatsUri, host, authorization), timeout, _relay, Time);
+        return new HttpLoadBalancer(instance, new StatsClient(_loadBalancerHttp, instance.StatsUri, host, authorization), timeout, _relay, Time, _sockets);
     }
 }

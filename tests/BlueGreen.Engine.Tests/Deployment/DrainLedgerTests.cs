@@ -129,6 +129,19 @@ public class DrainLedgerTests
         Assert.Null(_story.WaitsFor);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(null)]
+    public void The_one_process_from_before_the_first_look_is_an_old_worker_unless_HAProxy_says_that_it_has_a_master(bool? hasMaster)
+    {
+        _story.HasMaster = hasMaster;
+        _story.At(0).Reads(12, [11, 12], "MAINT");
+        Assert.Contains("process 11 was there before the first look", _story.WaitsFor);
+
+        _story.At(1).Reads(12, [12], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
     [Fact]
     public void Of_two_processes_from_before_the_first_look_either_may_be_an_old_worker()
     {
@@ -205,6 +218,9 @@ public class DrainLedgerTests
         private Observation _seen = new(Start, Start, [App], []);
         private DateTimeOffset _now;
 
+        /// <summary>What HAProxy says of its mode.</summary>
+        public bool? HasMaster { get; set; } = true;
+
         public DrainProof Proof => DrainProofs.Of(App.Tasks[0], _seen, _ledger)[0];
 
         public string? WaitsFor => Proof.WaitsFor;
@@ -232,7 +248,7 @@ public class DrainLedgerTests
         }
 
         private LoadBalancerReading Read(LoadBalancerInstance instance, int serving, int[] all, string? status, int sessions) =>
-            new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, TimeSpan.Zero, [.. all]), status is null ? [] : [Stat(instance, status, sessions)]);
+            new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, TimeSpan.Zero, [.. all]) { HasMaster = HasMaster }, status is null ? [] : [Stat(instance, status, sessions)]);
 
         private static HaproxyServerStat Stat(LoadBalancerInstance instance, string status, int sessions) => new()
         {

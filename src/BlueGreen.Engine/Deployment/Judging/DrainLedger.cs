@@ -22,7 +22,7 @@ internal sealed record DrainLedger
         var consistent = seen.LoadBalancers.Where(r => r is { Quality: ReadingQuality.Consistent, Processes: not null }).ToList();
         var processes = Processes.SetItems(consistent.Select(r => new KeyValuePair<string, ProcessHistory>(
             r.Instance.Name,
-            Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r.Processes!, r.At) : ProcessHistory.Begin(r.Processes!))));
+            Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r) : ProcessHistory.Begin(r))));
         var learned = this with { Processes = processes };
         var records = from reading in consistent
                       let servers = new TaskServers(reading.Servers)
@@ -38,7 +38,7 @@ internal sealed record DrainLedger
     {
         var name = reading.Instance.Name;
         var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
-        return last.Next(servers.Of(app, task), Processes[name], s => Explain(name, s), reading.At);
+        return last.Next(servers.Of(app, task), Processes[name], reading.Sockets.OldWorkers, s => Explain(name, s), reading.At);
     }
 
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
@@ -46,14 +46,12 @@ internal sealed record DrainLedger
     {
         var own = Processes[loadBalancer];
         var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
-        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed));
+        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
 
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
-        // marathon-lb runs HAProxy in master-worker mode (its service/haproxy/run); where the serving process was ever seen alone
-        // there is no master.
         var unexplained = left.Intersect(own.Unexplained);
-        var masters = (own.WasSeenAlone ? 0 : 1) + neighbours.Count;
+        var masters = own.UnknownMasters + neighbours.Sum(n => n.UnknownMasters);
         return unexplained.Count <= masters ? left.Except(unexplained) : left;
     }
 }

@@ -1,0 +1,57 @@
+namespace BlueGreen.Engine.Haproxy.Runtime;
+
+/// <summary>
+/// A master's command line: it knows all its workers, and passes commands on to each (<c>@!pid</c>). A connection of its own for each
+/// look, since the master drops them at a reload. Source: HAProxy's management guide, "Master CLI".
+/// </summary>
+internal sealed class MasterSocket(RuntimeAddress address, TimeSpan timeout, TimeProvider time) : IRuntimeSocket
+{
+    private RuntimeConnection? _connection;
+    private ProcessTable? _table;
+    private long _asked;
+
+    public RuntimeAddress Address => address;
+
+    public async Task<ServingIdentity> IdentifyAsync(int expected, CancellationToken cancellationToken)
+    {
+        LetGo();
+        _connection = await RuntimeConnection.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false);
+        _table = await ReadTableAsync(_connection, cancellationToken).ConfigureAwait(false);
+        if (_table.Workers.Count != 1) throw RuntimeConnection.Unreadable(address, $"its master names {_table.Workers.Count} serving workers, and one is wanted (nbproc 1)");
+        var (pid, uptime) = (_table.Workers.Keys.First(), _table.Workers.Values.First());
+        var info = RuntimeInfo.Read(await _connection.AskAsync($"@!{pid} show info", cancellationToken).ConfigureAwait(false));
+        // The question is a request there, too.
+        return new ServingIdentity(pid, uptime, (info?.Requests ?? 0) - ++_asked);
+    }
+
+    public async Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken)
+    {
+        // After a reload in between it is not this look's table.
+        if (_connection is not { } connection || _table is not { } table || !table.Workers.ContainsKey(query.Serving)) return SocketReading.None;
+        var workers = ImmutableArray.CreateBuilder<WorkerReading>();
+        foreach (var pid in table.OldWorkers)
+        {
+            Task<string> Ask(string command) => connection.AskAsync($"@!{pid} {command}", cancellationToken);
+            // One that has ended meanwhile tells nothing, and need not.
+            if (RuntimeInfo.Read(await Ask("show info").ConfigureAwait(false)) is not { } info || info.Pid != pid) continue;
+            var sessions = await WorkerSessionsReader.ReadAsync(Ask, info.Version, query.Backends, address.Text).ConfigureAwait(false);
+            workers.Add(new WorkerReading(pid, WorkerSource.MasterSocket, info.Connections, sessions));
+        }
+
+        LetGo();
+        return new SocketReading { OldWorkers = workers.ToImmutable(), Master = table.Master, HasMaster = true };
+    }
+
+    public void LetGo()
+    {
+        _connection?.Dispose();
+        (_connection, _table) = (null, null);
+    }
+
+    public void Dispose() => LetGo();
+
+    /// <exception cref="BlueGreenException"><c>HaproxySocketUnreadable</c>: it is no master that answers.</exception>
+    public static async Task<ProcessTable> ReadTableAsync(RuntimeConnection connection, CancellationToken cancellationToken) =>
+        ProcessTable.Read(await connection.AskAsync("show proc", cancellationToken).ConfigureAwait(false))
+        ?? throw RuntimeConnection.Unreadable(connection.Address, "it does not answer 'show proc' as a master does");
+}
