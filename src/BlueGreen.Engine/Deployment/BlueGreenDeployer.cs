@@ -40,6 +40,7 @@ public sealed class BlueGreenDeployer
         using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        await PendingOperationsReader.TestAsync(_cluster, prepared.Old, cancellationToken).ConfigureAwait(false);
         var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
 
         if (prepared.Old is { } old && !prepared.Run.CanGoBack)
@@ -69,6 +70,7 @@ public sealed class BlueGreenDeployer
         using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
         var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        await PendingOperationsReader.TestAsync(_cluster, halfWay.Leaving, cancellationToken).ConfigureAwait(false);
         return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
     }
 

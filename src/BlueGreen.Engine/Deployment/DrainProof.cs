@@ -21,6 +21,9 @@ public enum DrainEvidence
 
     /// <summary>The same, told by the process itself, on a connection with its admin socket from the time when it served.</summary>
     AdminSocket = 8,
+
+    /// <summary>The task's own gauge of pending operations was 0 again and again, after every load balancer had the task out of its pool.</summary>
+    PendingOperations = 16,
 }
 
 /// <summary>What was pending on a task at one moment, on one load balancer.</summary>
@@ -65,6 +68,9 @@ public sealed record DrainProof
 
     /// <summary>Sessions that the serving process ever had on it.</summary>
     public long TotalSessions { get; init; }
+
+    /// <summary>What the task's own gauge of pending operations said last; null where it does not count, or said nothing.</summary>
+    public double? PendingOperations { get; init; }
 
     /// <summary>Sessions over time, since it left the pool: one entry for each change.</summary>
     public ImmutableArray<DrainSample> Sessions { get; init; } = [];

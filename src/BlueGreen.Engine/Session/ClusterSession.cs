@@ -111,8 +111,14 @@ public sealed class ClusterSession : IDisposable
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
-    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval, IPreKillHook? preKill = null) =>
-        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval) with { PreKill = preKill, WatchSockets = _sockets.Watch });
+    /// <param name="pendingOperations">The service's own gauge of pending operations; null for none.</param>
+    public BlueGreenDeployer CreateDeployer(
+        IEngineSink sink, IApproval approval, IPreKillHook? preKill = null, IPendingOperations? pendingOperations = null) =>
+        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval) with { PreKill = preKill, PendingOperations = pendingOperations, WatchSockets = _sockets.Watch });
+
+    /// <summary>A gauge of pending operations that tasks answer with over HTTP, such as <c>/metrics#/pendingOperations</c>.</summary>
+    /// <exception cref="BlueGreenException"><c>InvalidPendingOperations</c>.</exception>
+    public IPendingOperations CreateGauge(string path) => new HttpPendingOperations(path, _loadBalancerHttp);
 
     /// <summary>Makes sure that HAProxy's sockets can be used, if the session has any.</summary>
     /// <exception cref="BlueGreenException"><c>HaproxySocketUnreachable</c>, <c>HaproxySocketUnreadable</c>: about the first that cannot.</exception>

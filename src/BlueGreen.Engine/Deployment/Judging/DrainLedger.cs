@@ -17,6 +17,9 @@ internal sealed record DrainLedger
     public ImmutableDictionary<(string TaskId, string LoadBalancer), DrainRecord> Records { get; init; } =
         ImmutableDictionary<(string, string), DrainRecord>.Empty;
 
+    /// <summary>What each task's own gauge of pending operations told.</summary>
+    public ImmutableDictionary<string, WorkRecord> Work { get; init; } = ImmutableDictionary<string, WorkRecord>.Empty;
+
     public DrainLedger Next(Observation seen)
     {
         var consistent = seen.LoadBalancers.Where(r => r is { Quality: ReadingQuality.Consistent, Processes: not null }).ToList();
@@ -29,8 +32,37 @@ internal sealed record DrainLedger
                       from app in seen.Apps
                       from task in app.Tasks
                       select learned.Fold(app, task, reading, servers);
-        return learned with { Records = Records.SetItems(records.Select(r => new KeyValuePair<(string, string), DrainRecord>((r.TaskId, r.LoadBalancer), r))) };
+        learned = learned with { Records = Records.SetItems(records.Select(Keyed)) };
+        return learned.Conclude(seen);
     }
+
+    /// <summary>Folds the gauges in, and says of each task whether it is idle.</summary>
+    private DrainLedger Conclude(Observation seen)
+    {
+        var readings = seen.PendingOperations.ToDictionary(reading => reading.TaskId, StringComparer.Ordinal);
+        var tasks = seen.Apps.SelectMany(app => app.Tasks).ToList();
+        var work = Work;
+        foreach (var task in tasks)
+        {
+            var states = seen.LoadBalancers.Select(r => Find(task.Id, r.Instance)?.State).ToList();
+            // While a request may still be sent to it, a zero says nothing.
+            if (states.Contains(PoolState.Serving) || states.Contains(PoolState.Faltering)) work = work.Remove(task.Id);
+            else if (readings.TryGetValue(task.Id, out var reading)) work = work.SetItem(task.Id, work.GetValueOrDefault(task.Id, WorkRecord.Unknown).Next(reading));
+        }
+
+        var concluded = from reading in seen.LoadBalancers
+                        where reading.Quality == ReadingQuality.Consistent
+                        from task in tasks
+                        let record = Find(task.Id, reading.Instance)
+                        where record is not null
+                        select Keyed(record.Conclude(Processes[reading.Instance.Name], Asks(seen, task) ? work.GetValueOrDefault(task.Id, WorkRecord.Unknown) : null));
+        return this with { Work = work, Records = Records.SetItems(concluded) };
+    }
+
+    /// <summary>A task that has not begun to run has nothing pending, and nobody to ask.</summary>
+    private static bool Asks(Observation seen, MarathonTask task) => seen.AsksPendingOperations && task.State is not ("TASK_STAGING" or "TASK_STARTING");
+
+    private static KeyValuePair<(string, string), DrainRecord> Keyed(DrainRecord record) => new((record.TaskId, record.LoadBalancer), record);
 
     public DrainRecord? Find(string taskId, LoadBalancerInstance instance) => Records.GetValueOrDefault((taskId, instance.Name));
 

@@ -22,15 +22,22 @@ internal static class DrainProofs
             Servers = record?.Servers ?? [],
             IsDrained = waitsFor is null,
             Evidence = waitsFor is not null || record is null ? DrainEvidence.None
-                : record.ClearedBy | (record.WasInPool ? DrainEvidence.ProcessSet : DrainEvidence.NeverInPool),
+                : EvidenceOf(record),
             OutOfPoolSince = record?.OutSince,
             IdleSince = record?.IdleSince,
             CheckedAt = record?.CheckedAt,
             TotalSessions = record?.TotalSessions ?? 0,
             Sessions = record?.Samples ?? [],
+            PendingOperations = record?.Work?.Count,
             WaitingForProcesses = record is null ? [] : [.. record.Blockers],
             WaitsFor = waitsFor,
         };
+    }
+
+    private static DrainEvidence EvidenceOf(DrainRecord record)
+    {
+        var processes = !record.WasInPool ? DrainEvidence.NeverInPool : record.Blockers.IsEmpty ? DrainEvidence.ProcessSet : DrainEvidence.None;
+        return record.ClearedBy | processes | (record.Work is null ? DrainEvidence.None : DrainEvidence.PendingOperations);
     }
 
     private static string? WaitsFor(LoadBalancerReading reading, DrainRecord? record)
@@ -43,9 +50,10 @@ internal static class DrainProofs
             PoolState.Faltering => "it is down there, not taken out of the pool",
             _ when record.HadPending => "requests are in flight or queued",
             _ when record.PendingInOldWorkers > 0 => $"{record.PendingInOldWorkers} {(record.PendingInOldWorkers == 1 ? "request is" : "requests are")} in flight in processes from before the last reload",
+            _ when record.IsIdle => null,
+            _ when record.Work?.WaitsFor is { } work => work,
             _ when !record.Blockers.IsEmpty => Processes(record) + (reading.Sockets.Problem is { } problem ? $" ({problem})" : ""),
-            _ when !record.IsIdle => "the load balancer does not list it, and may be about to",
-            _ => null,
+            _ => "the load balancer does not list it, and may be about to",
         };
     }
 

@@ -61,6 +61,12 @@ internal sealed record DrainRecord
     /// <summary>What the suspects had pending at the last reading, as far as sockets told; null when none told.</summary>
     public int? PendingInOldWorkers { get; init; }
 
+    /// <summary>True when it is out of the pool, or certainly not about to come into it.</summary>
+    public bool IsOut { get; init; }
+
+    /// <summary>What the task's own gauge of pending operations told; null where it does not count.</summary>
+    public WorkRecord? Work { get; init; }
+
     /// <summary>By which sockets suspects were cleared since it left the pool.</summary>
     public DrainEvidence ClearedBy { get; init; }
 
@@ -104,7 +110,7 @@ internal sealed record DrainRecord
         if (state is PoolState.Serving or PoolState.Faltering)
         {
             // Back in the pool: whatever was known of its sessions is worth nothing any more.
-            return seen with { OutSince = null, IdleSince = null, Suspects = [], Blockers = [], ClearedBy = DrainEvidence.None, PendingInOldWorkers = null, Samples = [] };
+            return seen with { OutSince = null, IsOut = false, IdleSince = null, Suspects = [], Blockers = [], ClearedBy = DrainEvidence.None, PendingInOldWorkers = null, Samples = [] };
         }
 
         var suspects = OutSince is null
@@ -119,7 +125,6 @@ internal sealed record DrainRecord
         var blockers = explain(suspects);
         var @out = state == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
         int? inOldWorkers = told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(seen.Servers))) : null;
-        var idle = @out && blockers.IsEmpty && !seen.HadPending && inOldWorkers is null or 0;
         return (seen with
         {
             OutSince = OutSince ?? at,
@@ -127,8 +132,20 @@ internal sealed record DrainRecord
             Blockers = blockers,
             PendingInOldWorkers = inOldWorkers,
             ClearedBy = spent.Aggregate(seen.ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]),
-            IdleSince = idle ? IdleSince ?? at : null,
+            IsOut = @out,
         }).Sample(at);
+    }
+
+    /// <summary>Says whether the task is idle, after all of a look was folded in.</summary>
+    /// <param name="processes">The processes of the instance.</param>
+    /// <param name="work">What the task's own gauge of pending operations told; null where it does not count.</param>
+    public DrainRecord Conclude(ProcessHistory processes, WorkRecord? work)
+    {
+        // What is known to be pending counts, whatever a gauge says; an old process of which nothing is known, the gauge makes up for.
+        var isKnownBusy = HadPending || PendingInOldWorkers > 0;
+        var isVouchedFor = work is { IsIdle: true } && Blockers.All(pid => processes.IsSettled(pid, connections: null, CheckedAt));
+        var idle = IsOut && !isKnownBusy && work is null or { IsIdle: true } && (Blockers.IsEmpty || isVouchedFor);
+        return this with { Work = work, IdleSince = idle ? IdleSince ?? CheckedAt : null };
     }
 
     private DrainRecord Sample(DateTimeOffset at)
