@@ -8,7 +8,8 @@ namespace BlueGreen.Engine.Haproxy;
 /// <param name="Server">HAProxy's <c>svname</c>; null for the backend itself.</param>
 /// <param name="Sessions">Sessions now.</param>
 /// <param name="Queue">Requests that wait: for this server; with a backend, for any of its servers.</param>
-internal sealed record SessionRow(string Backend, string? Server, int Sessions, int Queue);
+/// <param name="ProxyId">HAProxy's <c>iid</c>: a frontend may have the backend's name, but not its id. 0 where it is not told.</param>
+internal sealed record SessionRow(string Backend, string? Server, int Sessions, int Queue, int ProxyId);
 
 /// <summary>
 /// Reads the servers out of HAProxy's statistics in CSV. Columns are found by their name, since each version has more of them
@@ -98,9 +99,11 @@ internal static class HaproxyStatsReader
         public SessionRow? ReadSessions(CsvDataReader row)
         {
             var (backend, server) = (Text(row, "pxname"), Text(row, "svname"));
-            if (IsServer(row)) return new SessionRow(backend, server, Count(row, "scur"), Count(row, "qcur"));
+            if (IsServer(row)) return Row(server);
             var isBackend = byName.ContainsKey("type") ? Text(row, "type") == BackendType : server == "BACKEND";
-            return isBackend ? new SessionRow(backend, null, Count(row, "scur"), Count(row, "qcur")) : null;
+            return isBackend ? Row(null) : null;
+
+            SessionRow Row(string? name) => new(backend, name, Count(row, "scur"), Count(row, "qcur"), (int)Math.Max(0, Math.Min(int.MaxValue, Long(row, "iid") ?? 0)));
         }
 
         public HaproxyServerStat Read(CsvDataReader row, string loadBalancer)

@@ -48,6 +48,7 @@ public sealed class ClusterSession : IDisposable
             admin.Select(IRuntimeSocket (address) => new AdminSocket(address, SocketTimeout, time))
                 .Concat(master.Select(IRuntimeSocket (address) => new MasterSocket(address, SocketTimeout, time))),
             _relay, time);
+        Servers = new ServerControl(_sockets, LoadBalancers, time);
         Sockets = new SocketTester(admin, master, SocketTimeout, time);
         _tester = new SessionTester(client, endpoints.All, LoadBalancers, Sockets, time);
     }
@@ -66,6 +67,9 @@ public sealed class ClusterSession : IDisposable
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>Changes the load balancers' servers at runtime.</summary>
+    public ServerControl Servers { get; }
 
     /// <summary>Looks at HAProxy's sockets.</summary>
     private SocketTester Sockets { get; }

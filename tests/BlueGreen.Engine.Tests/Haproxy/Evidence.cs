@@ -121,7 +121,7 @@ internal sealed class Evidence : IAsyncDisposable
     }
 
     private string Config(string task) => $"""
-        frontend other
+        frontend other_20001
           bind 127.0.0.1:{_otherPort}
           default_backend other_20001
         backend other_20001

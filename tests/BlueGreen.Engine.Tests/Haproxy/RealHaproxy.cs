@@ -141,7 +141,7 @@ internal sealed class RealHaproxy : IDisposable
           http-request use-service prometheus-exporter if { path /metrics }
           acl getpid path /_haproxy_getpids
           http-request use-service lua.getpids if getpid
-        frontend in
+        frontend shop_20000
           bind 127.0.0.1:{{Frontend}}
           default_backend shop_20000
         {{backends}}

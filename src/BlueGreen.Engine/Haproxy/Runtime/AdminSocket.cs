@@ -112,8 +112,8 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         try
         {
             var info = await AskInfoAsync(held.Connection, cancellationToken).ConfigureAwait(false);
-            var sessions = await WorkerSessionsReader.ReadAsync(
-                command => held.Connection.AskAsync(command, cancellationToken), info.Version, query.Backends, address.Text).ConfigureAwait(false);
+            var sessions = await held.Sessions.ReadAsync(
+                command => held.Connection.AskAsync(command, cancellationToken), info.Version, query.Backends).ConfigureAwait(false);
             return new WorkerReading(held.Pid, WorkerSource.AdminSocket, info.Connections, sessions);
         }
         catch (BlueGreenException)
@@ -131,6 +131,8 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         public RuntimeInfo Info => info;
 
         public int Pid => info.Pid;
+
+        public WorkerSessionsReader Sessions { get; } = new(connection.Address.Text);
 
         /// <summary>When it was first read after a reload, as a time stamp.</summary>
         public long? RetiredAt { get; set; }

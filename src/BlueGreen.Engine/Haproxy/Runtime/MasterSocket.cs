@@ -6,6 +6,7 @@ namespace BlueGreen.Engine.Haproxy.Runtime;
 /// </summary>
 internal sealed class MasterSocket(RuntimeAddress address, TimeSpan timeout, TimeProvider time) : IRuntimeSocket
 {
+    private readonly Dictionary<int, WorkerSessionsReader> _readers = [];
     private RuntimeConnection? _connection;
     private ProcessTable? _table;
     private long _asked;
@@ -29,12 +30,14 @@ internal sealed class MasterSocket(RuntimeAddress address, TimeSpan timeout, Tim
         // After a reload in between it is not this look's table.
         if (_connection is not { } connection || _table is not { } table || !table.Workers.ContainsKey(query.Serving)) return SocketReading.None;
         var workers = ImmutableArray.CreateBuilder<WorkerReading>();
+        foreach (var ended in _readers.Keys.Where(pid => !table.OldWorkers.Contains(pid)).ToList()) _readers.Remove(ended);
         foreach (var pid in table.OldWorkers)
         {
             Task<string> Ask(string command) => connection.AskAsync($"@!{pid} {command}", cancellationToken);
             // One that has ended meanwhile tells nothing, and need not.
             if (RuntimeInfo.Read(await Ask("show info").ConfigureAwait(false)) is not { } info || info.Pid != pid) continue;
-            var sessions = await WorkerSessionsReader.ReadAsync(Ask, info.Version, query.Backends, address.Text).ConfigureAwait(false);
+            if (!_readers.TryGetValue(pid, out var reader)) _readers.Add(pid, reader = new WorkerSessionsReader(address.Text));
+            var sessions = await reader.ReadAsync(Ask, info.Version, query.Backends).ConfigureAwait(false);
             workers.Add(new WorkerReading(pid, WorkerSource.MasterSocket, info.Connections, sessions));
         }
 

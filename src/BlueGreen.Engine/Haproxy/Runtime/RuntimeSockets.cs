@@ -32,6 +32,13 @@ internal sealed class RuntimeSockets : IDisposable
         return new Watching(Unwatch);
     }
 
+    /// <summary>True when the session has any admin socket.</summary>
+    public bool HasAdminSockets => _slots.Any(slot => slot.Socket is AdminSocket);
+
+    /// <summary>The admin socket that is surely the instance's; null while none is.</summary>
+    public RuntimeAddress? FindAdmin(string loadBalancer) =>
+        _slots.FirstOrDefault(slot => slot.Socket is AdminSocket && slot.Match.Owner?.Name == loadBalancer)?.Socket.Address;
+
     /// <summary>What the instance's sockets tell. Never fails: what they do not tell is <see cref="SocketReading.Problem"/>.</summary>
     public async Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken)
     {

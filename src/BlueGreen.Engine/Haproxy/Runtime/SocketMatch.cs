@@ -20,6 +20,9 @@ internal sealed class SocketMatch
     /// <summary>What it said last.</summary>
     public ServingIdentity? Identity { get; private set; }
 
+    /// <summary>The instance that it surely belongs to; null while that is not known.</summary>
+    public LoadBalancerInstance? Owner => _confirmed ? _candidate : null;
+
     public bool IsOfAnother(LoadBalancerInstance instance) => _confirmed && _candidate != instance;
 
     /// <summary>Whether the socket is the instance's, after one more look at both.</summary>

@@ -7,45 +7,56 @@ internal delegate Task<string> AskProcess(string command);
 
 /// <summary>
 /// Counts the sessions that one process has on the servers of some backends. From 2.5 on by its statistics; before that a process that no
-/// longer serves shows none, and its sessions themselves are counted (<c>show sess</c>).
+/// longer serves shows none, and its sessions themselves are counted (<c>show sess</c>). One for each process: its backends never change.
 /// </summary>
-internal static class WorkerSessionsReader
+/// <param name="source">Where the process is asked, for errors.</param>
+internal sealed class WorkerSessionsReader(string source)
 {
     private static readonly Regex Session = new(
         @"\bbe=(?<backend>\S+)\s+srv=(?<server>\S+)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
+    private ImmutableDictionary<string, int>? _ids;
+
     /// <summary>What is pending; what is not in it has nothing pending.</summary>
     /// <exception cref="BlueGreenException"><c>StatsUnreadable</c>: an answer that is none must not pass for idle.</exception>
-    public static async Task<ImmutableArray<WorkerSessions>> ReadAsync(
-        AskProcess ask, HaproxyVersion version, IReadOnlyCollection<string> backends, string source)
+    public async Task<ImmutableArray<WorkerSessions>> ReadAsync(AskProcess ask, HaproxyVersion version, IReadOnlyCollection<string> backends)
     {
-        if (!version.TellsOldStatistics) return Count(await ask("show sess").ConfigureAwait(false), backends, source);
+        if (!version.TellsOldStatistics) return Count(await ask("show sess").ConfigureAwait(false), backends);
+        _ids ??= await ReadIdsAsync(ask).ConfigureAwait(false);
         var pending = ImmutableArray.CreateBuilder<WorkerSessions>();
         foreach (var backend in backends)
         {
-            // 6: the servers and the backend itself. A name with a blank in it could not be asked for; HAProxy allows none.
-            var answer = await ask($"show stat {backend} 6 -1").ConfigureAwait(false);
-            // The process does not know the backend: it has no sessions there.
-            if (answer.TrimStart().StartsWith("No such proxy", StringComparison.Ordinal)) continue;
-            pending.AddRange(OfStatistics(answer, backend, source));
+            // A backend that the process does not know has no sessions there.
+            if (_ids.TryGetValue(backend, out var id)) pending.AddRange(OfStatistics(await ask($"show stat {id} 6 -1").ConfigureAwait(false), backend));
         }
 
         return pending.ToImmutable();
     }
 
-    private static IEnumerable<WorkerSessions> OfStatistics(string csv, string backend, string source)
+    /// <summary>
+    /// The backends' ids. By its name a backend cannot be asked for: marathon-lb gives each frontend its backend's name, and HAProxy takes
+    /// the frontend then, which has no servers.
+    /// </summary>
+    private async Task<ImmutableDictionary<string, int>> ReadIdsAsync(AskProcess ask)
+    {
+        var rows = HaproxyStatsReader.ReadBackend(await ask("show stat -1 2 -1").ConfigureAwait(false), source);
+        if (rows.Any(row => row.ProxyId == 0)) throw HaproxyStatsReader.Unreadable(source, "it does not tell the ids of backends");
+        return rows.Where(row => row.Server is null).ToImmutableDictionary(row => row.Backend, row => row.ProxyId, StringComparer.Ordinal);
+    }
+
+    private IEnumerable<WorkerSessions> OfStatistics(string csv, string backend)
     {
         var rows = HaproxyStatsReader.ReadBackend(csv, source).Where(row => row.Backend == backend).ToList();
         var servers = rows.Where(row => row.Server is not null).ToList();
-        var total = rows.FirstOrDefault(row => row.Server is null);
+        var total = rows.FirstOrDefault(row => row.Server is null) ?? throw HaproxyStatsReader.Unreadable(source, $"it tells nothing of the backend {backend}");
         // What the backend has and none of its servers: requests that wait for whichever is free, or have not been given to one yet.
-        var waiting = total is null ? 0 : Math.Max(0, total.Sessions - servers.Sum(s => s.Sessions)) + total.Queue;
+        var waiting = Math.Max(0, total.Sessions - servers.Sum(s => s.Sessions)) + total.Queue;
         return servers.Select(s => new WorkerSessions(backend, s.Server, s.Sessions + s.Queue))
             .Append(new WorkerSessions(backend, null, waiting))
             .Where(s => s.Pending > 0);
     }
 
-    private static ImmutableArray<WorkerSessions> Count(string sessions, IReadOnlyCollection<string> backends, string source)
+    private ImmutableArray<WorkerSessions> Count(string sessions, IReadOnlyCollection<string> backends)
     {
         var lines = sessions.Split(['\n'], StringSplitOptions.RemoveEmptyEntries);
         if (lines.FirstOrDefault(line => !line.StartsWith("0x", StringComparison.Ordinal) && line.Trim().Length > 0) is { } odd)

@@ -7,11 +7,10 @@ namespace BlueGreen.Engine.Tests.Haproxy.Runtime;
 public class RuntimeAnswersTests
 {
     private const string Stats = """
-        # pxname,svname,qcur,qmax,scur,smax,slim,stot,status,type,
-        shop_10000,a,0,,2,3,,9,MAINT,2,
-        shop_10000,b,1,,0,3,,9,no check,2,
-        shop_10000,BACKEND,0,,3,9,998,21,UP,1,
-        my_shop_10000,a,0,,7,3,,9,no check,2,
+        # pxname,svname,qcur,qmax,scur,smax,slim,stot,status,iid,type,
+        shop_10000,a,0,,2,3,,9,MAINT,7,2,
+        shop_10000,b,1,,0,3,,9,no check,7,2,
+        shop_10000,BACKEND,0,,3,9,998,21,UP,7,1,
 
         """;
 
@@ -72,7 +71,11 @@ public class RuntimeAnswersTests
     [Fact]
     public async Task Sessions_queue_and_requests_that_no_server_has_yet_are_all_pending()
     {
-        var pending = await ReadAsync(new HaproxyVersion(2, 6), _ => Stats, "shop_10000");
+        var asked = new List<string>();
+        var pending = await ReadAsync(new HaproxyVersion(2, 6), command => { asked.Add(command); return Stats; }, "shop_10000");
+
+        // Not by its name, which the frontend has as well.
+        Assert.Equal(["show stat -1 2 -1", "show stat 7 6 -1"], asked);
 
         Assert.Equal([new("shop_10000", "a", 2), new("shop_10000", "b", 1), new("shop_10000", null, 1)], pending);
         Assert.Equal(3, new WorkerReading(1, WorkerSource.MasterSocket, 3, pending).PendingOn(["shop_10000/a"]));
@@ -80,13 +83,19 @@ public class RuntimeAnswersTests
     }
 
     [Fact]
+    public async Task Statistics_of_something_else_than_the_backend_do_not_pass_for_idle() =>
+        await Assert.ThrowsAsync<BlueGreenException>(() => ReadAsync(
+            new HaproxyVersion(2, 6), command => command == "show stat -1 2 -1" ? Stats : "# pxname,svname,qcur,scur,status,iid,type,\n", "shop_10000"));
+
+    [Fact]
     public async Task A_backend_that_the_process_does_not_know_has_no_sessions_there() =>
-        Assert.Empty(await ReadAsync(new HaproxyVersion(2, 6), _ => "No such proxy.\n\n", "shop_10000"));
+        Assert.Empty(await ReadAsync(new HaproxyVersion(2, 6), _ => Stats, "other_10001"));
 
     [Theory]
     [InlineData("Permission denied\n")]
     [InlineData("")]
     [InlineData("# pxname,svname,status\n")]
+    [InlineData("# pxname,svname,qcur,scur,status,type,\nshop_10000,BACKEND,0,0,UP,1,\n")]
     public async Task An_answer_that_is_no_statistics_does_not_pass_for_idle(string answer) =>
         Assert.Equal("StatsUnreadable", (await Assert.ThrowsAsync<BlueGreenException>(() => ReadAsync(new HaproxyVersion(2, 6), _ => answer, "shop_10000"))).ErrorId);
 
@@ -127,5 +136,5 @@ public class RuntimeAnswersTests
     public void An_address_is_a_path_or_a_host_and_a_port(string text, string? host) => Assert.Equal(host, RuntimeAddress.Parse(text).Host);
 
     private static Task<ImmutableArray<WorkerSessions>> ReadAsync(HaproxyVersion version, Func<string, string> answer, params string[] backends) =>
-        WorkerSessionsReader.ReadAsync(command => Task.FromResult(answer(command)), version, backends, "a socket");
+        new WorkerSessionsReader("a socket").ReadAsync(command => Task.FromResult(answer(command)), version, backends);
 }
