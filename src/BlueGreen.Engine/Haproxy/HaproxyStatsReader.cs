@@ -11,6 +11,9 @@ namespace BlueGreen.Engine.Haproxy;
 /// <param name="ProxyId">HAProxy's <c>iid</c>: a frontend may have the backend's name, but not its id. 0 where it is not told.</param>
 internal sealed record SessionRow(string Backend, string? Server, int Sessions, int Queue, int ProxyId);
 
+/// <summary>A frontend, and how many connections it has had (<c>stot</c>).</summary>
+internal sealed record FrontendRow(string Name, long Connections);
+
 /// <summary>
 /// Reads the servers out of HAProxy's statistics in CSV. Columns are found by their name, since each version has more of them
 /// (63 in 1.8, 80 in 2.0, some 120 in 2.6), one of them named <c>-</c>. Source: HAProxy's management guide, "Statistics and monitoring".
@@ -19,6 +22,7 @@ internal static class HaproxyStatsReader
 {
     private const string ServerType = "2";
     private const string BackendType = "1";
+    private const string FrontendType = "0";
 
     /// <summary>Without these nothing can be said of a server: not whether it serves, nor whether it is idle.</summary>
     private static readonly string[] Needed = ["pxname", "svname", "status", "scur", "qcur"];
@@ -44,6 +48,11 @@ internal static class HaproxyStatsReader
     /// <inheritdoc cref="Read(string, string)"/>
     public static ImmutableArray<SessionRow> ReadBackend(string csv, string loadBalancer) =>
         Read(csv, loadBalancer, (columns, row) => columns.ReadSessions(row));
+
+    /// <summary>How many connections each frontend has had.</summary>
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static ImmutableDictionary<string, long> ReadFrontends(string csv, string loadBalancer) =>
+        Read(csv, loadBalancer, (columns, row) => columns.ReadFrontend(row)).ToImmutableDictionary(row => row.Name, row => row.Connections, StringComparer.Ordinal);
 
     /// <summary>The error about a text that is not what it should be.</summary>
     public static BlueGreenException Unreadable(string loadBalancer, string why, Exception? cause = null) => new(
@@ -94,6 +103,12 @@ internal static class HaproxyStatsReader
         {
             if (Text(row, "pxname").Length == 0 || Text(row, "svname") is var server && server.Length == 0) return false;
             return byName.ContainsKey("type") ? Text(row, "type") == ServerType : server is not ("FRONTEND" or "BACKEND");
+        }
+
+        public FrontendRow? ReadFrontend(CsvDataReader row)
+        {
+            var isFrontend = byName.ContainsKey("type") ? Text(row, "type") == FrontendType : Text(row, "svname") == "FRONTEND";
+            return isFrontend && Text(row, "pxname") is { Length: > 0 } name ? new FrontendRow(name, Long(row, "stot") ?? 0) : null;
         }
 
         public SessionRow? ReadSessions(CsvDataReader row)

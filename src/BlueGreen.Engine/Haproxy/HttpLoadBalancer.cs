@@ -110,7 +110,12 @@ internal sealed class HttpLoadBalancer(
         int serving, TimeSpan uptime, ImmutableSortedSet<int> alive, IReadOnlyCollection<string> backends, CancellationToken cancellationToken) =>
         sockets is null
             ? Task.FromResult(SocketReading.None)
-            : sockets.ReadAsync(new SocketQuery(instance, serving, uptime, alive, client.Answered, backends), cancellationToken);
+            : sockets.ReadAsync(new SocketQuery(instance, serving, uptime, alive, backends, AskAsync), cancellationToken);
+
+    private async Task AskAsync(int times, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < times; i++) await client.GetServingProcessAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(
         IReadOnlyCollection<string> backends, CancellationToken cancellationToken)

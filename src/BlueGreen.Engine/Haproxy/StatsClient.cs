@@ -26,10 +26,6 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         @"^haproxy_process_unstoppable_jobs\s+(\d+)", RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
 
     private readonly string _base = address.AbsoluteUri.TrimEnd('/');
-    private long _answered;
-
-    /// <summary>How many requests the instance has answered.</summary>
-    public long Answered => Interlocked.Read(ref _answered);
 
     /// <summary>All HAProxy processes that the instance names. Source: marathon-lb, <c>getpids.lua</c>.</summary>
     public async Task<ImmutableSortedSet<int>> GetPidsAsync(CancellationToken cancellationToken)
@@ -96,7 +92,6 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
-            Interlocked.Increment(ref _answered);
             if (response.IsSuccessStatusCode && response.Content is not null)
             {
                 return Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));

@@ -30,8 +30,11 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
             (_current, info) = (fresh, fresh.Info);
         }
 
-        return new ServingIdentity(info.Pid, info.Uptime, info.Requests);
+        return new ServingIdentity(info.Pid, info.Uptime);
     }
+
+    public async Task<ImmutableDictionary<string, long>> CountConnectionsAsync(CancellationToken cancellationToken) =>
+        HaproxyStatsReader.ReadFrontends(await _current!.Connection.AskAsync("show stat -1 1 -1", cancellationToken).ConfigureAwait(false), address.Text);
 
     public async Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken)
     {

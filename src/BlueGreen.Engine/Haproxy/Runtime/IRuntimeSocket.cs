@@ -5,16 +5,16 @@ namespace BlueGreen.Engine.Haproxy.Runtime;
 /// <param name="Serving">The process that answers over HTTP.</param>
 /// <param name="Uptime">Its uptime.</param>
 /// <param name="Alive">All processes that the instance names.</param>
-/// <param name="Requests">How many requests of this session's it has answered.</param>
 /// <param name="Backends">The backends in question.</param>
+/// <param name="Ask">Makes so many requests of the instance, each on a connection of its own.</param>
 internal sealed record SocketQuery(
-    LoadBalancerInstance Instance, int Serving, TimeSpan Uptime, ImmutableSortedSet<int> Alive, long Requests, IReadOnlyCollection<string> Backends);
+    LoadBalancerInstance Instance, int Serving, TimeSpan Uptime, ImmutableSortedSet<int> Alive, IReadOnlyCollection<string> Backends,
+    Func<int, CancellationToken, Task> Ask);
 
 /// <summary>Which process serves, as a socket tells.</summary>
 /// <param name="Pid">Its id.</param>
 /// <param name="Uptime">How long it has run.</param>
-/// <param name="Requests">How many requests it has had, those of this socket left out.</param>
-internal sealed record ServingIdentity(int Pid, TimeSpan Uptime, long Requests)
+internal sealed record ServingIdentity(int Pid, TimeSpan Uptime)
 {
     /// <summary>Both are told in whole seconds, and are not read at the same time.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(3);
@@ -32,6 +32,9 @@ internal interface IRuntimeSocket : IDisposable
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="BlueGreenException">The socket cannot be reached, or is none.</exception>
     Task<ServingIdentity> IdentifyAsync(int expected, CancellationToken cancellationToken);
+
+    /// <summary>How many connections each frontend of the serving process has had. Called after <see cref="IdentifyAsync"/>.</summary>
+    Task<ImmutableDictionary<string, long>> CountConnectionsAsync(CancellationToken cancellationToken);
 
     /// <summary>What it tells of the processes that no longer serve. Called after <see cref="IdentifyAsync"/>, for the socket's own instance only.</summary>
     Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken);

@@ -9,7 +9,6 @@ internal sealed class MasterSocket(RuntimeAddress address, TimeSpan timeout, Tim
     private readonly Dictionary<int, WorkerSessionsReader> _readers = [];
     private RuntimeConnection? _connection;
     private ProcessTable? _table;
-    private long _asked;
 
     public RuntimeAddress Address => address;
 
@@ -20,9 +19,13 @@ internal sealed class MasterSocket(RuntimeAddress address, TimeSpan timeout, Tim
         _table = await ReadTableAsync(_connection, cancellationToken).ConfigureAwait(false);
         if (_table.Workers.Count != 1) throw RuntimeConnection.Unreadable(address, $"its master names {_table.Workers.Count} serving workers, and one is wanted (nbproc 1)");
         var (pid, uptime) = (_table.Workers.Keys.First(), _table.Workers.Values.First());
-        var info = RuntimeInfo.Read(await _connection.AskAsync($"@!{pid} show info", cancellationToken).ConfigureAwait(false));
-        // The question is a request there, too.
-        return new ServingIdentity(pid, uptime, (info?.Requests ?? 0) - ++_asked);
+        return new ServingIdentity(pid, uptime);
+    }
+
+    public async Task<ImmutableDictionary<string, long>> CountConnectionsAsync(CancellationToken cancellationToken)
+    {
+        var command = $"@!{_table!.Workers.Keys.First()} show stat -1 1 -1";
+        return HaproxyStatsReader.ReadFrontends(await _connection!.AskAsync(command, cancellationToken).ConfigureAwait(false), address.Text);
     }
 
     public async Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken)

@@ -7,11 +7,10 @@ namespace BlueGreen.Engine.Haproxy.Runtime;
 /// <param name="Pid">Its id, in the space of ids that it lives in itself.</param>
 /// <param name="Uptime">How long it has run; whole seconds.</param>
 /// <param name="Version">HAProxy's version.</param>
-/// <param name="Requests">Requests that it has had; command lines count as one each.</param>
 /// <param name="Connections">Connections of clients now, command lines not counted.</param>
 /// <param name="Processes">How many processes share the work (<c>nbproc</c>); 1 from 2.5 on.</param>
 /// <param name="UnstoppableJobs">The listener for a master is one; null before 1.9.</param>
-internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Version, long Requests, int Connections, int Processes, int? UnstoppableJobs)
+internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Version, int Connections, int Processes, int? UnstoppableJobs)
 {
     /// <summary>Null when the text is not an answer to <c>show info</c>.</summary>
     public static RuntimeInfo? Read(string answer)
@@ -25,7 +24,7 @@ internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Vers
 
         if (Number("Pid") is not { } pid || Number("Uptime_sec") is not { } uptime || Number("CurrConns") is not { } connections) return null;
         return new RuntimeInfo(
-            (int)pid, TimeSpan.FromSeconds(uptime), HaproxyVersion.Parse(values.TryGetValue("Version", out var version) ? version : null), Number("CumReq") ?? 0, (int)connections,
+            (int)pid, TimeSpan.FromSeconds(uptime), HaproxyVersion.Parse(values.TryGetValue("Version", out var version) ? version : null), (int)connections,
             (int)(Number("Nbproc") ?? 1), (int?)Number("Unstoppable Jobs"));
 
         long? Number(string name) =>
