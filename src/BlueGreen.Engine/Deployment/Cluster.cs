@@ -14,6 +14,9 @@ internal sealed record Cluster(
     /// <summary>Asked before tasks are killed; null for nobody.</summary>
     public IPreKillHook? PreKill { get; init; }
 
+    /// <summary>What a run goes by.</summary>
+    public Rules Rules { get; init; } = Rules.Default;
+
     public static Cluster Real(
         IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill) =>
         new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill };
