@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -34,23 +35,11 @@ public sealed class BlueGreenDeployer
 
     /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
     /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
-    public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    public Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
-        var startedAt = _cluster.Time.GetUtcNow();
-        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
-
-        if (prepared.Old is { } old && !prepared.Run.CanGoBack)
-        {
-            _cluster.Say(MessageLevel.Warning, $"{old.Id} was made by no blue/green tool: from this deployment there is no way back to it.");
-        }
-
-        var act = prepared.DescribeCreation();
-        if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
-        await CreateAsync(prepared.Definition, cancellationToken).ConfigureAwait(false);
-        _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
-
-        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+        // What the definition lacks, the preparation says best.
+        var claim = definition is { DeploymentGroup: { } group, Id: { Length: > 0 } id } ? new DriverClaim(group, id, $"deploys {id}") : null;
+        return HoldingAsync(claim, policy, cluster => DeployAsync(cluster, definition, policy, cancellationToken), cancellationToken);
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
@@ -65,8 +54,16 @@ public sealed class BlueGreenDeployer
     public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var startedAt = _cluster.Time.GetUtcNow();
-        var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+        var found = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        var claim = new DriverClaim(group, found.Newest.Id, direction == Direction.Back ? $"goes back to {found.Staying.Id}" : $"goes on to {found.Staying.Id}");
+        return await HoldingAsync(claim, policy, GoOnHoldingAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<BlueGreenDeployment> GoOnHoldingAsync(Cluster cluster)
+        {
+            // Whoever held the group until now may have changed it.
+            var halfWay = cluster.Hold is null ? found : await Continuation.FindAsync(cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -82,11 +79,52 @@ public sealed class BlueGreenDeployer
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
 
-    private async Task CreateAsync(AppDefinition definition, CancellationToken cancellationToken)
+    private static async Task<BlueGreenDeployment> DeployAsync(
+        Cluster cluster, AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = cluster.Time.GetUtcNow();
+        var prepared = await Preparation.PrepareAsync(cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+        var report = new DeploymentReport(cluster, prepared.Run, startedAt);
+
+        if (prepared.Old is { } old && !prepared.Run.CanGoBack)
+        {
+            cluster.Say(MessageLevel.Warning, $"{old.Id} was made by no blue/green tool: from this deployment there is no way back to it.");
+        }
+
+        var act = prepared.DescribeCreation();
+        if (!await cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
+        await CreateAsync(cluster, prepared.Definition, cancellationToken).ConfigureAwait(false);
+        cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
+
+        return await RunAsync(cluster, prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Does the work as the only driver of the group.</summary>
+    private async Task<T> HoldingAsync<T>(DriverClaim? claim, RolloutPolicy policy, Func<Cluster, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (claim is null || await TakeAsync(claim, policy, cancellationToken).ConfigureAwait(false) is not { } hold) return await work(_cluster).ConfigureAwait(false);
+        await using (hold.ConfigureAwait(false)) return await work(_cluster with { Hold = hold }).ConfigureAwait(false);
+    }
+
+    private async Task<IDriverHold?> TakeAsync(DriverClaim claim, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        if (_cluster.Lock is not { } driverLock) return null;
+        try
+        {
+            return await driverLock.TakeAsync(claim, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.ErrorId == "GroupLockRefused" && policy.AllowNoLock)
+        {
+            _cluster.Say(MessageLevel.Warning, $"{error.Message} Going on without it: nobody else may deploy the group meanwhile.");
+            return null;
+        }
+    }
+
+    private static async Task CreateAsync(Cluster cluster, AppDefinition definition, CancellationToken cancellationToken)
     {
         try
         {
-            await _cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+            await cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
         }
         catch (BlueGreenException error)
         {
@@ -95,17 +133,18 @@ public sealed class BlueGreenDeployer
         }
     }
 
-    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    private static async Task<BlueGreenDeployment> RunAsync(
+        Cluster cluster, Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
     {
-        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        var outcome = await LoopAsync(cluster, run, policy, cancellationToken).ConfigureAwait(false);
         if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
 
-        _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
-        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
+        cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
+        return report.Undone(outcome, await LoopAsync(cluster, run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+    private static Task<LoopOutcome> LoopAsync(Cluster cluster, Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
+        new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
     {

@@ -108,8 +108,11 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         if (Act.TasksToKill(decision) is { } ids)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
+            // Whether another driver has come is asked at the same time, so that neither answer is old when the other comes.
+            var loss = LossAsync(cancellationToken);
             situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
             var again = Decide(situation);
+            if (await loss.ConfigureAwait(false) is { } lost) return lost;
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
             var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
             if (KillGate.Refusal(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
@@ -125,6 +128,23 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;
+    }
+
+    /// <summary>Why this driver must not act, or cannot tell whether it may; null when it may.</summary>
+    private async Task<ActOutcome?> LossAsync(CancellationToken cancellationToken)
+    {
+        if (cluster.Hold is not { } hold) return null;
+        try
+        {
+            return await hold.LossAsync(cancellationToken).ConfigureAwait(false) is { } loss
+                ? new ActOutcome.Ended(new Decision.Hold(
+                    "DriverReplaced", loss, "Nothing more was changed, and everything is served. See what the other one does, then go on or go back."))
+                : null;
+        }
+        catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
+        {
+            return new ActOutcome.NotNow($"it cannot be told whether another driver has taken the group: {error.Message}");
+        }
     }
 
     private LoopOutcome Outcome(Situation situation, Decision decision)
