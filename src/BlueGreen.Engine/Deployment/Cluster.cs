@@ -24,6 +24,9 @@ internal sealed record Cluster(
     /// <summary>The right to change the group, while a run holds it.</summary>
     public IDriverHold? Hold { get; init; }
 
+    /// <summary>What a run goes by.</summary>
+    public Rules Rules { get; init; } = Rules.Default;
+
     public static Cluster Real(
         IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill) =>
         new Cluster(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill }.Locking();

@@ -63,7 +63,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     private Situation Judge(Observation seen)
     {
-        _ledger = _ledger.Next(seen);
+        _ledger = cluster.Rules.Learn(_ledger, seen);
         _expected = _expected.Next(seen);
         var situation = new Situation(roles, seen, _ledger, policy, goal) { Expected = _expected };
         // Only while both colours are there is a low number this deployment's doing.
@@ -76,7 +76,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         return situation;
     }
 
-    private Decision Decide(Situation situation) => BePatient(situation, Decider.Decide(situation));
+    private Decision Decide(Situation situation) => BePatient(situation, cluster.Rules.Decide(situation));
 
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     private Decision Wait(Situation situation, string why)
@@ -89,7 +89,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private Decision BePatient(Situation situation, Decision decision)
     {
         _patience = _patience.Next(decision, situation.Seen.At);
-        return _patience.Judge(decision, policy, situation.Seen.At);
+        return cluster.Rules.LosePatience(_patience, decision, policy, situation.Seen.At);
     }
 
     /// <summary>Asks once for each act, however often it has to be tried.</summary>
@@ -115,7 +115,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             if (await loss.ConfigureAwait(false) is { } lost) return lost;
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
             var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (KillGate.Refusal(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            if (cluster.Rules.RefuseKill(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
             _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
         }

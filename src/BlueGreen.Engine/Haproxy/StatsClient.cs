@@ -10,20 +10,21 @@ internal sealed class StatsFailure(string reason, Exception? cause = null) : Exc
 /// Asks the statistics port of one load balancer instance. Each request has a connection of its own: after a reload the old process
 /// keeps the connections that it has, and would go on answering on them with what was true before.
 /// </summary>
+/// <param name="instance">The instance, with its IP address.</param>
 /// <param name="client">Without a timeout of its own; does not follow redirects.</param>
-/// <param name="address">Base address of the instance, with its IP address.</param>
 /// <param name="host">The name in the <c>Host</c> header and in the certificate; null when the address is all there is.</param>
 /// <param name="authorization">What <c>stats auth</c> asks for; null for none.</param>
-internal sealed class StatsClient(HttpClient client, Uri address, string? host, AuthenticationHeaderValue? authorization)
+internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient client, string? host, AuthenticationHeaderValue? authorization) : IStatsSource
 {
     /// <summary>Matches no proxy, since HAProxy's names cannot contain it: the page is then its head alone.</summary>
     private const string NoScope = "*";
 
     private const int MaxScope = 20;
 
-    private readonly string _base = address.AbsoluteUri.TrimEnd('/');
+    private readonly string _base = instance.StatsUri.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>All HAProxy processes that the instance names. Source: marathon-lb, <c>getpids.lua</c>.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Source: marathon-lb, <c>getpids.lua</c>.</remarks>
     public async Task<ImmutableSortedSet<int>> GetPidsAsync(CancellationToken cancellationToken)
     {
         const string path = "/_haproxy_getpids";
@@ -38,18 +39,17 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         return pids.Count > 0 ? pids.ToImmutable() : throw new StatsFailure($"{path} names no process");
     }
 
-    /// <summary>The process that answers now.</summary>
+    /// <inheritdoc/>
     public async Task<ServingProcess> GetServingProcessAsync(CancellationToken cancellationToken)
     {
         var page = await GetAsync($"/haproxy?stats;norefresh;scope={NoScope}", cancellationToken).ConfigureAwait(false);
         return ServingProcessReader.Read(page) ?? throw new StatsFailure("its statistics page does not name the process that serves");
     }
 
-    /// <summary>Statistics in CSV.</summary>
-    /// <param name="backend">Rows of other proxies may come along; null for all.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    public Task<string> GetCsvAsync(string? backend, CancellationToken cancellationToken) =>
-        GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken);
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<HaproxyServerStat>> GetServersAsync(string? backend, CancellationToken cancellationToken) =>
+        HaproxyStatsReader.Read(
+            await GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken).ConfigureAwait(false), instance.Name);
 
     /// <summary>
     /// HAProxy matches a part of the name, of at most 20 characters. Names that begin alike differ at their end: the port.

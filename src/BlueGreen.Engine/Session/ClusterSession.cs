@@ -153,6 +153,6 @@ public sealed class ClusterSession : IDisposable
     {
         var host = configured.HostNameType == UriHostNameType.Dns ? configured.Authority : null;
         var authorization = CredentialAuthenticator.FromAddress(configured) is { } header ? AuthenticationHeaderValue.Parse(header) : null;
-        return new HttpLoadBalancer(instance, new StatsClient(_loadBalancerHttp, instance.StatsUri, host, authorization), timeout, _relay, Time);
+        return new HttpLoadBalancer(instance, new StatsClient(instance, _loadBalancerHttp, host, authorization), timeout, _relay, Time);
     }
 }
