@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
@@ -18,9 +19,11 @@ public sealed class BlueGreenDeployer
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
+    /// <param name="journalFolder">Where each deployment leaves its journal; null for none.</param>
     public BlueGreenDeployer(
-        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null)
-        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill))
+        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null,
+        string? journalFolder = null)
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill) with { JournalFolder = journalFolder })
     {
     }
 
@@ -35,11 +38,17 @@ public sealed class BlueGreenDeployer
 
     /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
     /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
-    public Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
-        // What the definition lacks, the preparation says best.
-        var claim = definition is { DeploymentGroup: { } group, Id: { Length: > 0 } id } ? new DriverClaim(group, id, $"deploys {id}") : null;
-        return HoldingAsync(claim, policy, cluster => DeployAsync(cluster, definition, policy, cancellationToken), cancellationToken);
+        var prepared = await BeforeHoldingAsync(definition.DeploymentGroup, PrepareAsync, cancellationToken).ConfigureAwait(false);
+        var claim = new DriverClaim(prepared.Run.Roles.Group, prepared.Run.Roles.StayingId, $"deploys {prepared.Run.Roles.StayingId}");
+        return await HoldingAsync(claim, policy, DeployHoldingAsync, cancellationToken).ConfigureAwait(false);
+
+        // Whoever held the group until now may have changed it.
+        async Task<BlueGreenDeployment> DeployHoldingAsync(Cluster cluster) => await DeployAsync(
+            cluster, cluster.Hold is null ? prepared : await PrepareAsync(cluster).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
+
+        Task<PreparedDeployment> PrepareAsync(Cluster cluster) => Preparation.PrepareAsync(cluster, definition, policy, cancellationToken);
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
@@ -54,16 +63,17 @@ public sealed class BlueGreenDeployer
     public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var startedAt = _cluster.Time.GetUtcNow();
-        var found = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+        var found = await BeforeHoldingAsync(group, FindAsync, cancellationToken).ConfigureAwait(false);
         var claim = new DriverClaim(group, found.Newest.Id, direction == Direction.Back ? $"goes back to {found.Staying.Id}" : $"goes on to {found.Staying.Id}");
         return await HoldingAsync(claim, policy, GoOnHoldingAsync, cancellationToken).ConfigureAwait(false);
 
         async Task<BlueGreenDeployment> GoOnHoldingAsync(Cluster cluster)
         {
-            // Whoever held the group until now may have changed it.
-            var halfWay = cluster.Hold is null ? found : await Continuation.FindAsync(cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+            var halfWay = cluster.Hold is null ? found : await FindAsync(cluster).ConfigureAwait(false);
             return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
         }
+
+        Task<HalfWay> FindAsync(Cluster cluster) => Continuation.FindAsync(cluster, group, policy, direction, cancellationToken);
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -80,10 +90,9 @@ public sealed class BlueGreenDeployer
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
 
     private static async Task<BlueGreenDeployment> DeployAsync(
-        Cluster cluster, AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+        Cluster cluster, PreparedDeployment prepared, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var startedAt = cluster.Time.GetUtcNow();
-        var prepared = await Preparation.PrepareAsync(cluster, definition, policy, cancellationToken).ConfigureAwait(false);
         var report = new DeploymentReport(cluster, prepared.Run, startedAt);
 
         if (prepared.Old is { } old && !prepared.Run.CanGoBack)
@@ -94,16 +103,49 @@ public sealed class BlueGreenDeployer
         var act = prepared.DescribeCreation();
         if (!await cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
         await CreateAsync(cluster, prepared.Definition, cancellationToken).ConfigureAwait(false);
+        cluster.Journal?.Write(new JournalEntry.Created(cluster.Time.GetUtcNow(), prepared.Run.Roles.StayingId, prepared.Definition.Instances ?? 1));
         cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
         return await RunAsync(cluster, prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Does the work as the only driver of the group.</summary>
-    private async Task<T> HoldingAsync<T>(DriverClaim? claim, RolloutPolicy policy, Func<Cluster, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>Looks what is to be done. What stands in the way may be the doing of another driver, which is then the thing to tell.</summary>
+    private async Task<T> BeforeHoldingAsync<T>(string? group, Func<Cluster, Task<T>> look, CancellationToken cancellationToken)
     {
-        if (claim is null || await TakeAsync(claim, policy, cancellationToken).ConfigureAwait(false) is not { } hold) return await work(_cluster).ConfigureAwait(false);
-        await using (hold.ConfigureAwait(false)) return await work(_cluster with { Hold = hold }).ConfigureAwait(false);
+        try
+        {
+            return await look(_cluster).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.Kind != ErrorKind.Unavailable && group is not null && _cluster.Lock is not null)
+        {
+            if (await _cluster.Lock.FindHeldAsync(group, cancellationToken).ConfigureAwait(false) is { } held) throw held;
+            throw;
+        }
+    }
+
+    /// <summary>Does the work as the only driver of the group, and keeps a journal of it.</summary>
+    private async Task<BlueGreenDeployment> HoldingAsync(
+        DriverClaim claim, RolloutPolicy policy, Func<Cluster, Task<BlueGreenDeployment>> work, CancellationToken cancellationToken)
+    {
+        if (await TakeAsync(claim, policy, cancellationToken).ConfigureAwait(false) is not { } hold) return await RecordingAsync(claim, _cluster, work).ConfigureAwait(false);
+        await using (hold.ConfigureAwait(false)) return await RecordingAsync(claim, _cluster with { Hold = hold }, work).ConfigureAwait(false);
+    }
+
+    private static async Task<BlueGreenDeployment> RecordingAsync(DriverClaim claim, Cluster cluster, Func<Cluster, Task<BlueGreenDeployment>> work)
+    {
+        if (cluster.JournalFolder is not { } folder) return await work(cluster).ConfigureAwait(false);
+        using var journal = new Journal(folder, claim.Group, claim.Does, cluster.Time.GetUtcNow(), text => cluster.Say(MessageLevel.Warning, text));
+        try
+        {
+            var deployment = await work(cluster with { Journal = journal }).ConfigureAwait(false) with { JournalFile = journal.FilePath };
+            journal.Write(new JournalEntry.Ended(cluster.Time.GetUtcNow(), deployment));
+            return deployment;
+        }
+        catch (Exception error)
+        {
+            journal.Write(new JournalEntry.Broken(cluster.Time.GetUtcNow(), error is OperationCanceledException ? "stopped by the user" : error.Message));
+            throw;
+        }
     }
 
     private async Task<IDriverHold?> TakeAsync(DriverClaim claim, RolloutPolicy policy, CancellationToken cancellationToken)

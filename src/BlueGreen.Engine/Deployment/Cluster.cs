@@ -1,3 +1,4 @@
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -23,6 +24,12 @@ internal sealed record Cluster(
 
     /// <summary>The right to change the group, while a run holds it.</summary>
     public IDriverHold? Hold { get; init; }
+
+    /// <summary>Takes what is seen, decided and done; null for nobody.</summary>
+    public IJournal? Journal { get; init; }
+
+    /// <summary>The folder in which each deployment leaves its journal; null for none.</summary>
+    public string? JournalFolder { get; init; }
 
     /// <summary>What a run goes by.</summary>
     public Rules Rules { get; init; } = Rules.Default;

@@ -12,6 +12,9 @@ internal interface IDriverLock
     /// <summary>Takes the group until the hold is disposed.</summary>
     /// <exception cref="BlueGreenException"><c>GroupHeld</c>, <c>GroupLockRefused</c>, and what keeps Marathon from being asked.</exception>
     Task<IDriverHold> TakeAsync(DriverClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>The error <c>GroupHeld</c> that taking the group would give now; null when it would not.</summary>
+    Task<BlueGreenException?> FindHeldAsync(string group, CancellationToken cancellationToken);
 }
 
 /// <summary>The right to change a group.</summary>

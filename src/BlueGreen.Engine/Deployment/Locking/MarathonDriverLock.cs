@@ -63,6 +63,13 @@ internal sealed class MarathonDriverLock(Cluster cluster, DriverIdentity self, F
             ErrorKind.Locked, "GroupHeld", $"Others take the group {claim.Group} again and again.", "Let one deployment come to its end, then try again.", claim.Group);
     }
 
+    /// <inheritdoc/>
+    public async Task<BlueGreenException?> FindHeldAsync(string group, CancellationToken cancellationToken)
+    {
+        var newest = Newest(await ReadAsync(cluster.Marathon, group, cancellationToken).ConfigureAwait(false));
+        return newest is not null && !isGone(newest.Driver) && !MayHaveRunOut(newest) ? Held(newest) : null;
+    }
+
     /// <summary>All locks of a group, in no order.</summary>
     public static async Task<ImmutableArray<LockApp>> ReadAsync(IMarathon marathon, string group, CancellationToken cancellationToken)
     {
@@ -157,9 +164,7 @@ internal sealed class MarathonDriverLock(Cluster cluster, DriverIdentity self, F
             return held.Generation;
         }
 
-        var age = cluster.Time.GetUtcNow() - held.Renewed;
-        // A renewal in the future: the two clocks differ, and neither tells the age.
-        if (age < Lapse && age > -Renewal) throw Held(held);
+        if (!MayHaveRunOut(held)) throw Held(held);
         cluster.Say(MessageLevel.Verbose, $"The group {held.Group} is held by {held.Who}, and gave no sign since; watching it for {Watch.TotalSeconds:0.#} s");
         await using (var wakeUp = cluster.WakeUp(cancellationToken))
         {
@@ -174,6 +179,13 @@ internal sealed class MarathonDriverLock(Cluster cluster, DriverIdentity self, F
         if (now is not null && now != held) throw Held(now);
         cluster.Say(MessageLevel.Warning, $"The group {held.Group} was held by {held.Who}: it gives no sign any more, and its hold is taken over.");
         return held.Generation;
+    }
+
+    /// <summary>A renewal in the future: the two clocks differ, and neither tells the age.</summary>
+    private bool MayHaveRunOut(LockApp held)
+    {
+        var age = cluster.Time.GetUtcNow() - held.Renewed;
+        return age >= Lapse || age <= -Renewal;
     }
 
     private static BlueGreenException Held(LockApp held) => new(
