@@ -7,7 +7,7 @@ namespace BlueGreen.Engine.Haproxy;
 /// in between would make a busy server look idle, since the new process knows nothing of the old one's requests.
 /// </summary>
 internal sealed class HttpLoadBalancer(
-    LoadBalancerInstance instance, StatsClient client, TimeSpan timeout, IEngineSink sink, TimeProvider time, RuntimeSockets? sockets = null) : ILoadBalancer
+    LoadBalancerInstance instance, IStatsSource client, TimeSpan timeout, IEngineSink sink, TimeProvider time, RuntimeSockets? sockets = null) : ILoadBalancer
 {
     private const int Tries = 3;
 
@@ -123,15 +123,15 @@ internal sealed class HttpLoadBalancer(
         var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
         if (wanted.Count is 0 or > MaxScoped)
         {
-            var all = HaproxyStatsReader.Read(await client.GetCsvAsync(null, cancellationToken).ConfigureAwait(false), instance.Name);
+            var all = await client.GetServersAsync(null, cancellationToken).ConfigureAwait(false);
             return wanted.Count == 0 ? all : [.. all.Where(server => wanted.Contains(server.Backend))];
         }
 
         var servers = ImmutableArray.CreateBuilder<HaproxyServerStat>();
         foreach (var backend in wanted)
         {
-            var csv = await client.GetCsvAsync(backend, cancellationToken).ConfigureAwait(false);
-            servers.AddRange(HaproxyStatsReader.Read(csv, instance.Name).Where(server => server.Backend == backend));
+            var some = await client.GetServersAsync(backend, cancellationToken).ConfigureAwait(false);
+            servers.AddRange(some.Where(server => server.Backend == backend));
         }
 
         return servers.ToImmutable();

@@ -1,7 +1,7 @@
 namespace BlueGreen.Engine.Haproxy;
 
 /// <summary>Asks once whether an instance's HAProxy has a master: that does not change while it runs. What did not tell is asked again later.</summary>
-internal sealed class MasterMode(StatsClient client, TimeProvider time)
+internal sealed class MasterMode(IStatsSource client, TimeProvider time)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 

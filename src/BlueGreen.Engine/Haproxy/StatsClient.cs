@@ -11,11 +11,11 @@ internal sealed class StatsFailure(string reason, Exception? cause = null) : Exc
 /// Asks the statistics port of one load balancer instance. Each request has a connection of its own: after a reload the old process
 /// keeps the connections that it has, and would go on answering on them with what was true before.
 /// </summary>
+/// <param name="instance">The instance, with its IP address.</param>
 /// <param name="client">Without a timeout of its own; does not follow redirects.</param>
-/// <param name="address">Base address of the instance, with its IP address.</param>
 /// <param name="host">The name in the <c>Host</c> header and in the certificate; null when the address is all there is.</param>
 /// <param name="authorization">What <c>stats auth</c> asks for; null for none.</param>
-internal sealed class StatsClient(HttpClient client, Uri address, string? host, AuthenticationHeaderValue? authorization)
+internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient client, string? host, AuthenticationHeaderValue? authorization) : IStatsSource
 {
     /// <summary>Matches no proxy, since HAProxy's names cannot contain it: the page is then its head alone.</summary>
     private const string NoScope = "*";
@@ -25,9 +25,10 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
     private static readonly Regex UnstoppableJobs = new(
         @"^haproxy_process_unstoppable_jobs\s+(\d+)", RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
 
-    private readonly string _base = address.AbsoluteUri.TrimEnd('/');
+    private readonly string _base = instance.StatsUri.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>All HAProxy processes that the instance names. Source: marathon-lb, <c>getpids.lua</c>.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Source: marathon-lb, <c>getpids.lua</c>.</remarks>
     public async Task<ImmutableSortedSet<int>> GetPidsAsync(CancellationToken cancellationToken)
     {
         const string path = "/_haproxy_getpids";
@@ -42,17 +43,14 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         return pids.Count > 0 ? pids.ToImmutable() : throw new StatsFailure($"{path} names no process");
     }
 
-    /// <summary>The process that answers now.</summary>
+    /// <inheritdoc/>
     public async Task<ServingProcess> GetServingProcessAsync(CancellationToken cancellationToken)
     {
         var page = await GetAsync($"/haproxy?stats;norefresh;scope={NoScope}", cancellationToken).ConfigureAwait(false);
         return ServingProcessReader.Read(page) ?? throw new StatsFailure("its statistics page does not name the process that serves");
     }
 
-    /// <summary>
-    /// Whether HAProxy runs in master-worker mode; null where nothing tells. A worker has a listener for its master that no reload stops, and
-    /// marathon-lb offers HAProxy's metrics (HAProxy 2.0 and later). Before 1.8 there is no such mode.
-    /// </summary>
+    /// <inheritdoc/>
     /// <remarks>Source: HAProxy, <c>src/mworker.c</c> (<c>LI_F_MWORKER</c>) and <c>src/stats.c</c>; marathon-lb, <c>config.py</c>.</remarks>
     public async Task<bool?> GetHasMasterAsync(string? version, CancellationToken cancellationToken)
     {
@@ -68,11 +66,10 @@ internal sealed class StatsClient(HttpClient client, Uri address, string? host, 
         }
     }
 
-    /// <summary>Statistics in CSV.</summary>
-    /// <param name="backend">Rows of other proxies may come along; null for all.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    public Task<string> GetCsvAsync(string? backend, CancellationToken cancellationToken) =>
-        GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken);
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<HaproxyServerStat>> GetServersAsync(string? backend, CancellationToken cancellationToken) =>
+        HaproxyStatsReader.Read(
+            await GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken).ConfigureAwait(false), instance.Name);
 
     /// <summary>
     /// HAProxy matches a part of the name, of at most 20 characters. Names that begin alike differ at their end: the port.

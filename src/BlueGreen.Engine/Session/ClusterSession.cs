@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Haproxy.Runtime;
 using BlueGreen.Engine.Marathon;
@@ -118,7 +119,12 @@ public sealed class ClusterSession : IDisposable
     /// <param name="pendingOperations">The service's own gauge of pending operations; null for none.</param>
     public BlueGreenDeployer CreateDeployer(
         IEngineSink sink, IApproval approval, IPreKillHook? preKill = null, IPendingOperations? pendingOperations = null) =>
-        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval) with { PreKill = preKill, PendingOperations = pendingOperations, WatchSockets = _sockets.Watch });
+        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval, preKill) with
+        {
+            JournalFolder = JournalFolder.Find(Options.JournalPath),
+            PendingOperations = pendingOperations,
+            WatchSockets = _sockets.Watch,
+        });
 
     /// <summary>A gauge of pending operations that tasks answer with over HTTP, such as <c>/metrics#/pendingOperations</c>.</summary>
     /// <exception cref="BlueGreenException"><c>InvalidPendingOperations</c>.</exception>
@@ -181,6 +187,6 @@ public sealed class ClusterSession : IDisposable
     {
         var host = configured.HostNameType == UriHostNameType.Dns ? configured.Authority : null;
         var authorization = CredentialAuthenticator.FromAddress(configured) is { } header ? AuthenticationHeaderValue.Parse(header) : null;
-        return new HttpLoadBalancer(instance, new StatsClient(_loadBalancerHttp, instance.StatsUri, host, authorization), timeout, _relay, Time, _sockets);
+        return new HttpLoadBalancer(instance, new StatsClient(instance, _loadBalancerHttp, host, authorization), timeout, _relay, Time, _sockets);
     }
 }

@@ -53,6 +53,7 @@ public abstract class GoOnCmdlet : SessionCmdlet
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
         Force = Force,
+        AllowNoLock = Force,
     };
 
     /// <summary>Which way it goes.</summary>

@@ -180,5 +180,6 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         OnDrainTimeout = OnDrainTimeout,
         OnFailure = OnFailure,
         Force = Force,
+        AllowNoLock = Force,
     };
 }

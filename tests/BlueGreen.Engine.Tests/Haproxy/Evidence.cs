@@ -30,7 +30,7 @@ internal sealed class Evidence : IAsyncDisposable
         _sockets = new RuntimeSockets(sockets(Haproxy), SilentSink.Instance, TimeProvider.System);
         _watching = _sockets.Watch();
         _reader = new HttpLoadBalancer(
-            new LoadBalancerInstance("lb", Haproxy.StatsUri), new StatsClient(_http, Haproxy.StatsUri, null, null), TimeSpan.FromSeconds(5),
+            new LoadBalancerInstance("lb", Haproxy.StatsUri), new StatsClient(new LoadBalancerInstance("lb", Haproxy.StatsUri), _http, null, null), TimeSpan.FromSeconds(5),
             SilentSink.Instance, TimeProvider.System, _sockets);
         _app = MarathonApp.Parse(
             $$"""

@@ -223,7 +223,7 @@ public sealed class HttpLoadBalancerTests : IDisposable
     public void Dispose() => _http.Dispose();
 
     private HttpLoadBalancer Reader(LoopbackServer server) => new(
-        new LoadBalancerInstance(server.Address.Authority, server.Address), new StatsClient(_http, server.Address, null, null),
+        new LoadBalancerInstance(server.Address.Authority, server.Address), new StatsClient(new LoadBalancerInstance(server.Address.Authority, server.Address), _http, null, null),
         TimeSpan.FromSeconds(5), SilentSink.Instance, _time);
 
     /// <summary>Answers as marathon-lb's statistics port does, with processes that a test moves.</summary>

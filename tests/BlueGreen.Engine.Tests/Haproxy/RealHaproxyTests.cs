@@ -121,5 +121,5 @@ public sealed class RealHaproxyTests : IDisposable
     }
 
     private HttpLoadBalancer Reader(RealHaproxy haproxy) => new(
-        new LoadBalancerInstance("lb", haproxy.StatsUri), new StatsClient(_http, haproxy.StatsUri, null, null), TimeSpan.FromSeconds(5), SilentSink.Instance, TimeProvider.System);
+        new LoadBalancerInstance("lb", haproxy.StatsUri), new StatsClient(new LoadBalancerInstance("lb", haproxy.StatsUri), _http, null, null), TimeSpan.FromSeconds(5), SilentSink.Instance, TimeProvider.System);
 }

@@ -21,6 +21,9 @@ internal sealed record Goal(int Staying, int Leaving = 0)
 /// <param name="Goal">Where it is to end.</param>
 internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, Goal Goal)
 {
+    /// <summary>What this run expects of the apps, the last observation folded in.</summary>
+    public Expectation Expected { get; init; } = Expectation.Nothing;
+
     /// <summary>The app that is replaced; null when there is none, or none any more.</summary>
     public MarathonApp? Leaving { get; } = Seen.Find(Roles.LeavingId);
 
@@ -28,7 +31,7 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     public MarathonApp? Staying { get; } = Seen.Find(Roles.StayingId);
 
     /// <summary>How marathon-lb sees the two; null unless there are two.</summary>
-    public PoolRule? Rule { get; } = Seen.Apps.Length == 2 ? PoolRule.Of(Seen.Apps[0], Seen.Apps[1]) : null;
+    public PoolRule? Rule { get; init; } = Seen.Apps.Length == 2 ? PoolRule.Of(Seen.Apps[0], Seen.Apps[1]) : null;
 
     /// <summary>True for a task that runs and that marathon-lb counts as healthy; without health checks, one that runs.</summary>
     public static bool IsHealthy(MarathonApp app, MarathonTask task) => task.IsRunning && (!app.HasHealthChecks || task.AnyCheckAlive);

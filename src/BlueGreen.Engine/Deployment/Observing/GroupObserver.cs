@@ -30,7 +30,7 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     {
         try
         {
-            return await LookAsync(last, cancellationToken).ConfigureAwait(false);
+            return await LookAsync(last, cancellationToken).ConfigureAwait(false) with { LaunchQueue = last.LaunchQueue };
         }
         catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
         {
@@ -47,7 +47,7 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
             : await PendingOperationsReader.ReadAsync(cluster, last.Apps, last.LoadBalancers, cancellationToken).ConfigureAwait(false);
         var backends = last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList();
         var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
-        var readings = await Task.WhenAll(balancers.Select(b => b.ReadAsync(backends, cancellationToken))).ConfigureAwait(false);
+        var readings = await Task.WhenAll(balancers.Select(b => ReadAsync(b, backends, cancellationToken))).ConfigureAwait(false);
         return last with
         {
             At = cluster.Time.GetUtcNow(),
@@ -55,5 +55,26 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
             AsksPendingOperations = cluster.PendingOperations is not null,
             PendingOperations = pending,
         };
+    }
+
+    /// <summary>Adds what keeps tasks from being started, where some wait. It explains and is no promise, so it may be missing.</summary>
+    public async Task<Observation> LookAtLaunchQueueAsync(Observation seen, CancellationToken cancellationToken)
+    {
+        if (seen.MarathonProblem is not null || seen.Apps.All(app => app.Tasks.Length >= app.Instances)) return seen;
+        try
+        {
+            return seen with { LaunchQueue = await cluster.Marathon.GetLaunchQueueAsync(cancellationToken).ConfigureAwait(false) };
+        }
+        catch (BlueGreenException)
+        {
+            return seen;
+        }
+    }
+
+    /// <summary>All times of a run are by its own clock, which is never set.</summary>
+    private async Task<LoadBalancerReading> ReadAsync(ILoadBalancer balancer, List<string> backends, CancellationToken cancellationToken)
+    {
+        var reading = await balancer.ReadAsync(backends, cancellationToken).ConfigureAwait(false);
+        return reading with { At = cluster.Time.GetUtcNow() };
     }
 }

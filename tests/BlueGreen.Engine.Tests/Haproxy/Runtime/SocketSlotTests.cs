@@ -15,7 +15,7 @@ public class SocketSlotTests
         var haproxy = new FakeHaproxy();
         using var slot = new SocketSlot(haproxy, TimeProvider.System);
 
-        var (reading, problem) = await slot.ReadAsync(haproxy.Query(First), default);
+        var (reading, problem) = await slot.ReadAsync(haproxy.Query(First), TestContext.Current.CancellationToken);
 
         Assert.NotNull(reading);
         Assert.Equal((First, null), (slot.Owner, problem));
@@ -30,7 +30,7 @@ public class SocketSlotTests
         var (mine, twin) = (new FakeHaproxy(), new FakeHaproxy { OthersEachTime = othersEachTime });
         using var slot = new SocketSlot(twin, TimeProvider.System);
 
-        var (reading, _) = await slot.ReadAsync(mine.Query(First), default);
+        var (reading, _) = await slot.ReadAsync(mine.Query(First), TestContext.Current.CancellationToken);
 
         Assert.Null(reading);
         Assert.Null(slot.Owner);
@@ -42,8 +42,8 @@ public class SocketSlotTests
         var (one, two) = (new FakeHaproxy(), new FakeHaproxy());
         using var slot = new SocketSlot(two, TimeProvider.System);
 
-        Assert.Null((await slot.ReadAsync(one.Query(First), default)).Reading);
-        Assert.NotNull((await slot.ReadAsync(two.Query(Second), default)).Reading);
+        Assert.Null((await slot.ReadAsync(one.Query(First), TestContext.Current.CancellationToken)).Reading);
+        Assert.NotNull((await slot.ReadAsync(two.Query(Second), TestContext.Current.CancellationToken)).Reading);
         Assert.Equal(Second, slot.Owner);
     }
 
@@ -54,7 +54,7 @@ public class SocketSlotTests
         using var slot = new SocketSlot(haproxy, TimeProvider.System);
 
         var problem = "";
-        for (var look = 0; look < 30 && problem is null or ""; look++) (_, problem) = await slot.ReadAsync(haproxy.Query(First, pid: 40), default);
+        for (var look = 0; look < 30 && problem is null or ""; look++) (_, problem) = await slot.ReadAsync(haproxy.Query(First, pid: 40), TestContext.Current.CancellationToken);
 
         Assert.Contains("speaks with process 41, which serves no load balancer that is known", problem, StringComparison.Ordinal);
     }
@@ -64,11 +64,11 @@ public class SocketSlotTests
     {
         var haproxy = new FakeHaproxy();
         using var slot = new SocketSlot(haproxy, TimeProvider.System);
-        await slot.ReadAsync(haproxy.Query(First), default);
+        await slot.ReadAsync(haproxy.Query(First), TestContext.Current.CancellationToken);
         haproxy.Pid = 41;
 
-        Assert.NotNull((await slot.ReadAsync(haproxy.Query(First, pid: 40), default)).Reading);
-        Assert.NotNull((await slot.ReadAsync(haproxy.Query(First), default)).Reading);
+        Assert.NotNull((await slot.ReadAsync(haproxy.Query(First, pid: 40), TestContext.Current.CancellationToken)).Reading);
+        Assert.NotNull((await slot.ReadAsync(haproxy.Query(First), TestContext.Current.CancellationToken)).Reading);
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public class SocketSlotTests
         var haproxy = new FakeHaproxy { Fails = true };
         using var slot = new SocketSlot(haproxy, TimeProvider.System);
 
-        Assert.Equal("gone", (await slot.ReadAsync(haproxy.Query(First), default)).Problem);
+        Assert.Equal("gone", (await slot.ReadAsync(haproxy.Query(First), TestContext.Current.CancellationToken)).Problem);
         haproxy.Fails = false;
-        Assert.Equal("gone", (await slot.ReadAsync(haproxy.Query(First), default)).Problem);
+        Assert.Equal("gone", (await slot.ReadAsync(haproxy.Query(First), TestContext.Current.CancellationToken)).Problem);
         Assert.Equal(1, haproxy.Identified);
     }
 
