@@ -52,9 +52,12 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
 
     /// <summary>The act was carried out.</summary>
-    public Course End(Decision act, ActOutcome.Acted outcome) => this with
+    /// <param name="act">The act.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="at">When the answer came: what is read of Marathon from then on shows it.</param>
+    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
     {
-        Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp),
+        Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
         Patience = Patience.Fresh,
     };
 

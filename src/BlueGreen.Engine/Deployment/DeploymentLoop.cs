@@ -16,6 +16,9 @@ internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestSer
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
+    /// <summary>How long what Marathon tells of an act is waited for.</summary>
+    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
+
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private readonly RunRecorder _recorder = new(cluster.Journal);
@@ -38,29 +41,29 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         {
             var decision = Decide();
             _narrator.Tell(Situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
+            if (decision is Decision.Done or Decision.Hold) return End(decision);
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(decision);
                 switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Acted:
-                        See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
+                        await LookAtOutcomeAsync(lookout, cancellationToken).ConfigureAwait(false);
                         continue;
                     case ActOutcome.Ended ended:
-                        return Outcome(ended.Hold);
+                        return End(ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
-                        return Outcome(tooLong);
+                        return End(tooLong);
                 }
             }
 
-            See(await lookout.LookLaterAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
+            See(await lookout.LookLaterAsync(Situation.Seen, null, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -124,12 +127,28 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         _course = _course.Begin(decision);
         _recorder.Acting(cluster.Time.GetUtcNow(), decision, proofs);
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
-        _recorder.Acted(cluster.Time.GetUtcNow(), outcome);
+        var at = cluster.Time.GetUtcNow();
+        _recorder.Acted(at, outcome);
         if (outcome is not ActOutcome.Acted acted) return outcome;
-        _course = _course.End(decision, acted);
+        _course = _course.End(decision, acted, at);
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;
+    }
+
+    /// <summary>
+    /// Marathon is read when it tells of what the act made, and soon all the same. Until then nothing is decided, since what was read
+    /// before is no longer true; the load balancers are watched all the time.
+    /// </summary>
+    private async Task LookAtOutcomeAsync(Lookout lookout, CancellationToken cancellationToken)
+    {
+        var actedAt = cluster.Time.GetUtcNow();
+        while (true)
+        {
+            See(await lookout.LookLaterAsync(Situation.Seen, actedAt + Outcome, cancellationToken).ConfigureAwait(false));
+            if (Situation.Seen.MarathonAt >= actedAt) return;
+            _recorder.Looked(Situation);
+        }
     }
 
     /// <summary>Why this driver must not act, or cannot tell whether it may; null when it may.</summary>
@@ -149,7 +168,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         }
     }
 
-    private LoopOutcome Outcome(Decision decision)
+    private LoopOutcome End(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);

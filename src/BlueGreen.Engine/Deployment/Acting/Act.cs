@@ -87,7 +87,7 @@ internal static class Act
                     await marathon.ScaleAppsAsync([(app, to), (other, instances)], forced, cancellationToken).ConfigureAwait(false));
             case Decision.Touch touch:
                 return Ids(
-                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances + 1, ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
+                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances + 1, touch.TakesOver ? forced : ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
                     await marathon.ScaleAppAsync(touch.AppId, touch.Instances, forced, cancellationToken).ConfigureAwait(false));
             case Decision.Kill kill:
                 return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));

@@ -37,6 +37,10 @@ internal static class Replay
                     recorded = null;
                     yield return new ReplayStep(entry, course);
                     break;
+                case JournalEntry.Look { IsUndecided: true, Seen: var seen } when course is not null:
+                    course = course.See(seen);
+                    yield return new ReplayStep(entry, course);
+                    break;
                 case JournalEntry.Look { Seen: var seen } when course is not null:
                     (course, computed) = course.See(seen).Decide();
                     look = entry;
@@ -59,7 +63,7 @@ internal static class Replay
                     yield return new ReplayStep(entry, course);
                     break;
                 case JournalEntry.Acted { Outcome: ActOutcome.Acted acted } when course is not null && act is not null:
-                    course = course.End(act, acted);
+                    course = course.End(act, acted, entry.At);
                     yield return new ReplayStep(entry, course);
                     break;
                 default:
