@@ -57,6 +57,11 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int TimeoutSec { get; set; } = 30;
 
+    /// <summary>The folder in which each deployment leaves its journal.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string? JournalPath { get; set; }
+
     /// <summary>How the session is called in -Session.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -99,6 +104,9 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         CertificateAuthorityPath = CertificateAuthority is { } path ? ResolveFiles(path)[0] : null,
         SkipCertificateCheck = SkipCertificateCheck,
         TimeoutSeconds = TimeoutSec,
+        JournalPath = JournalPath is { Length: > 0 } folder && !string.Equals(folder, "off", StringComparison.OrdinalIgnoreCase)
+            ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder)
+            : MyInvocation.BoundParameters.ContainsKey(nameof(JournalPath)) ? "" : null,
     };
 
     private static Secret Reveal(SecureString secret) => new(() => new NetworkCredential("", secret).Password);
