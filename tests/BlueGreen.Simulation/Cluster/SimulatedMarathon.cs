@@ -62,6 +62,9 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     /// <summary>A task does not answer any more, whyever.</summary>
     public event Action<Instance>? Ended;
 
+    /// <summary>Right before a task ends by itself.</summary>
+    public event Action? Crashing;
+
     /// <summary>An app was changed by a request.</summary>
     public event Action<Change>? Requested;
 
@@ -134,6 +137,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     {
         if (task.State is not InstanceState.Running) return;
         trace.Say("cluster", $"{task} crashes");
+        Crashing?.Invoke();
         End(task);
         task.App.Failures++;
         Remove(task);

@@ -23,6 +23,7 @@ internal sealed class PromiseKeeper
         estate.Marathon.Killing += OnKilling;
         estate.Marathon.Requested += OnRequested;
         estate.Marathon.Changed += CheckServing;
+        estate.Marathon.Crashing += () => Excuse();
         estate.Marathon.Ended += _ => CheckServing();
     }
 

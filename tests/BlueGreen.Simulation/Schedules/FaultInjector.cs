@@ -39,7 +39,6 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 estate.Marathon.FailOver(fault.Lasts);
                 break;
             case Fault.Crash when Choose(Tasks(), fault) is { } task:
-                keeper.Excuse();
                 estate.Marathon.Crash(task);
                 break;
             case Fault.Flap when Choose(Tasks(), fault) is { } task:
