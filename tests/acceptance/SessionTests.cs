@@ -34,6 +34,10 @@ public sealed class SessionTests : MarathonTest
         Assert.Contains("no open session 'nobody'", Shell.Run("Get-MarathonApp -Session nobody").Error.ToString(), StringComparison.Ordinal);
 
     [Fact]
+    public void The_addresses_of_a_session_can_be_taken_one_by_one() =>
+        Assert.Equal(Marathon.Uri, Shell.Run("(Get-BlueGreenSession).MarathonUri[0].AbsoluteUri").ThrowIfFailed().Single.BaseObject.ToString()!.TrimEnd('/'));
+
+    [Fact]
     public void A_session_that_was_closed_is_not_used_any_more() =>
         Assert.Equal("SessionClosed", Shell.Run("$s = Get-BlueGreenSession; Disconnect-BlueGreen $s; Get-MarathonApp -Session $s").ErrorId);
 

@@ -11,6 +11,9 @@ namespace BlueGreen.Engine.Deployment;
 internal sealed record Cluster(
     IMarathon Marathon, ILoadBalancerPool LoadBalancers, TimeProvider Time, IEngineSink Sink, IApproval Approval, Func<CancellationToken, IWakeUp> WakeUp)
 {
+    /// <summary>The clock, which nobody can set while it is in use.</summary>
+    public TimeProvider Time { get; } = SteadyClock.Of(Time);
+
     /// <summary>Asked before tasks are killed; null for nobody.</summary>
     public IPreKillHook? PreKill { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private DrainLedger _ledger = DrainLedger.Empty;
     private Patience _patience = Patience.Fresh;
+    private Expectation _expected = Expectation.Nothing;
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
@@ -63,7 +64,8 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private Situation Judge(Observation seen)
     {
         _ledger = cluster.Rules.Learn(_ledger, seen);
-        var situation = new Situation(roles, seen, _ledger, policy, goal);
+        _expected = _expected.Next(seen);
+        var situation = new Situation(roles, seen, _ledger, policy, goal) { Expected = _expected };
         // Only while both colours are there is a low number this deployment's doing.
         if (situation.LowestServing() is { } serving && situation.Leaving is not null)
         {
@@ -115,8 +117,10 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
         }
 
+        _expected = _expected.Before(decision);
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
-        if (outcome is not ActOutcome.Acted) return outcome;
+        if (outcome is not ActOutcome.Acted acted) return outcome;
+        _expected = _expected.After(decision, acted.Deployments, acted.FollowedUp);
         _patience = Patience.Fresh;
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;

@@ -35,4 +35,12 @@ public static class DeploymentLabels
 
     /// <summary>The label that overrides the service port with index <paramref name="index"/>.</summary>
     public static string Port(int index) => $"HAPROXY_{index}_PORT";
+
+    /// <summary>
+    /// True for a label that says what a deployment is about or where the app is served. The others may hold what is nobody else's
+    /// business, such as the users of <c>HAPROXY_0_AUTH</c>.
+    /// </summary>
+    internal static bool IsOne(string name) =>
+        name is AppId or LbGroup || name.StartsWith("HAPROXY_DEPLOYMENT_", StringComparison.Ordinal)
+        || (name.StartsWith("HAPROXY_", StringComparison.Ordinal) && name.EndsWith("_PORT", StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Waiting;
@@ -26,7 +27,7 @@ public sealed class ClusterWaits
     {
         _marathon = marathon;
         _sink = sink;
-        _time = time;
+        _time = SteadyClock.Of(time);
         _wakeUp = wakeUp;
     }
 

@@ -79,8 +79,8 @@ internal static class Usage
           7   the new app could not be created
           8   the old app could not be removed
           9   an app could not be scaled
-          10  held: not healthy in --max-health-wait, or not drained in --max-wait. Both colours are up and everything is served; zdd.py
-              has no such code, since it waits for ever or cuts sessions
+          10  held: not healthy in --max-health-wait, not drained in --max-wait, or an app was changed by somebody else. Both colours are
+              up and everything is served; zdd.py has no such code, since it waits for ever or cuts sessions
           130, 143  ended by a signal: both colours are up
         """;
 

@@ -40,7 +40,7 @@ internal static class ExitCodes
         DeploymentResult.Held when deployment.FailedAct is { } act => Of(act),
         DeploymentResult.Held => deployment.ReasonId switch
         {
-            "HealthTimeout" or "DrainTimeout" => ExitCode.Held,
+            "HealthTimeout" or "DrainTimeout" or "ForeignChange" => ExitCode.Held,
             "LoadBalancerTimeout" => ExitCode.LoadBalancer,
             "MarathonUnreachable" => ExitCode.Marathon,
             _ => ExitCode.Other,

@@ -25,6 +25,9 @@ internal static class Remedies
         "HealthTimeout" =>
             "Both colours are up and the old one serves. Look at the tasks' output; "
             + "go on with --resume, go back with --complete-prev, or give more time with --max-health-wait.",
+        "ForeignChange" =>
+            "Nothing more was changed. Find out who did it and whether it is still wanted; "
+            + "go on from the state as it is with --resume, or go back with --complete-prev.",
         _ => deployment.Remedy ?? "Both colours are up; go on with --resume, or go back with --complete-prev.",
     };
 }

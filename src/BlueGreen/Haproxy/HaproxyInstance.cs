@@ -37,7 +37,7 @@ public sealed class HaproxyInstance
     public int? ServingProcessId { get; }
 
     /// <summary>All its HAProxy processes.</summary>
-    public IReadOnlyList<int> ProcessId { get; } = [];
+    public int[] ProcessId { get; } = [];
 
     /// <summary>How long the serving process has run: the time since the last reload.</summary>
     public TimeSpan? Uptime { get; }

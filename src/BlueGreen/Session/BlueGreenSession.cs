@@ -26,10 +26,10 @@ public sealed class BlueGreenSession
     public string Name => Cluster.Name;
 
     /// <summary>Addresses of Marathon's instances, or of the gateway in front of it.</summary>
-    public IReadOnlyList<Uri> MarathonUri => Cluster.Options.MarathonUris;
+    public Uri[] MarathonUri => [.. Cluster.Options.MarathonUris];
 
     /// <summary>Addresses of the load balancers' statistics ports, as given: each of their hosts' A records is an instance.</summary>
-    public IReadOnlyList<Uri> MarathonLbUri => Cluster.Options.LoadBalancerUris;
+    public Uri[] MarathonLbUri => [.. Cluster.Options.LoadBalancerUris];
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset ConnectedAt { get; } = DateTimeOffset.Now;

@@ -235,8 +235,14 @@ public class DeploymentLoopTests
     public void Fewer_serving_tasks_than_wanted_are_warned_of_with_what_is_known_of_why()
     {
         var shop = new Shop();
-        // Somebody scales blue in mid-way: marathon-lb turns the roles, and the server that comes back is down until its check has passed.
-        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Scale(shop.Blue!, 5));
+        // A server that was taken out and put back is down until its check has passed.
+        shop.World.After(TimeSpan.FromMilliseconds(800), () =>
+        {
+            var tasks = shop.Blue!.Tasks.ToDictionary(task => $"10_0_6_25_{task.Port}");
+            var first = tasks.Keys.First();
+            shop.Cluster.LoadBalancers[0].Reload(tasks.Keys.ToDictionary(name => name, name => name != first), tasks);
+            shop.Cluster.LoadBalancers[0].Reload(tasks.Keys.ToDictionary(name => name, _ => true), tasks);
+        });
 
         var outcome = shop.Deploy();
 

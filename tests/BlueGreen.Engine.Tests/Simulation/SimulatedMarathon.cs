@@ -26,6 +26,8 @@ internal sealed class SimulatedApp(string id, JsonObject json)
 
     public DateTimeOffset LastScalingAt { get; set; }
 
+    public DateTimeOffset LastConfigChangeAt { get; set; }
+
     public List<SimulatedTask> Tasks { get; } = [];
 
     public HashSet<string> Deployments { get; } = [];
@@ -78,6 +80,7 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
         var app = new SimulatedApp(definition.Id!, JsonNode.Parse(definition.ToJson())!.AsObject());
         if (Apps.ContainsKey(app.Id)) throw new BlueGreenException(ErrorKind.AlreadyExists, "AppExists", $"{app.Id} is there", "");
         Apps.Add(app.Id, app);
+        app.LastConfigChangeAt = world.Now;
         return Scale(app, definition.Instances ?? 1);
     });
 
@@ -141,6 +144,16 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     {
         world.Signal();
         Changed?.Invoke();
+    }
+
+    /// <summary>Another configuration, or a restart: every task is replaced.</summary>
+    public void Change(SimulatedApp app, Action<JsonObject> change)
+    {
+        change(app.Json);
+        app.LastConfigChangeAt = world.Now;
+        app.Tasks.ForEach(Kill);
+        app.Tasks.Clear();
+        Scale(app, app.Instances);
     }
 
     public AcceptedChange Scale(SimulatedApp app, int instances)
@@ -239,7 +252,11 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
     {
         var json = app.Json.DeepClone().AsObject();
         json["instances"] = app.Instances;
-        json["versionInfo"] = new JsonObject { ["lastScalingAt"] = app.LastScalingAt.ToString("o", CultureInfo.InvariantCulture) };
+        json["versionInfo"] = new JsonObject
+        {
+            ["lastScalingAt"] = app.LastScalingAt.ToString("o", CultureInfo.InvariantCulture),
+            ["lastConfigChangeAt"] = app.LastConfigChangeAt.ToString("o", CultureInfo.InvariantCulture),
+        };
         json["deployments"] = new JsonArray([.. app.Deployments.Select(id => new JsonObject { ["id"] = id })]);
         json["tasks"] = new JsonArray([.. app.Tasks.Select(task => Render(app, task))]);
         return MarathonApp.Parse(json.ToJsonString());

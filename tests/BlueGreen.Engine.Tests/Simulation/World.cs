@@ -16,7 +16,17 @@ internal sealed class World(int seed) : TimeProvider, IWakeUp
     /// <summary>Checked after every event: the place for properties that must hold at every moment.</summary>
     public event Action? Moved;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    /// <summary>How far the wall clock was set forth or back; the monotonic one is never.</summary>
+    public TimeSpan ClockSetBy { get; set; }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => _now + ClockSetBy;
+
+    public override long GetTimestamp() => _now.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new VirtualTimer(this, () => callback(state), dueTime, period);
 
     public void After(TimeSpan delay, Action action) => _due.Enqueue(action, (_now + delay, _order++));
 
@@ -56,4 +66,39 @@ internal sealed class World(int seed) : TimeProvider, IWakeUp
     }
 
     public ValueTask DisposeAsync() => default;
+
+    private sealed class VirtualTimer : ITimer
+    {
+        private readonly World _world;
+        private readonly Action _due;
+        private int _set;
+
+        public VirtualTimer(World world, Action due, TimeSpan dueTime, TimeSpan period)
+        {
+            (_world, _due) = (world, due);
+            Change(dueTime, period);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var set = ++_set;
+            if (dueTime != Timeout.InfiniteTimeSpan) _world.After(dueTime, () => Fire(set, period));
+            return true;
+        }
+
+        public void Dispose() => _set++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+
+        private void Fire(int set, TimeSpan period)
+        {
+            if (set != _set) return;
+            if (period != Timeout.InfiniteTimeSpan) _world.After(period, () => Fire(set, period));
+            _due();
+        }
+    }
 }

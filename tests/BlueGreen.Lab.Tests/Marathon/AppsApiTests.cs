@@ -220,16 +220,14 @@ public sealed class AppsApiTests
     }
 
     [Fact]
-    public async Task A_service_port_of_another_app_is_refused_with_the_name_of_that_app()
+    public async Task A_service_port_of_another_app_is_taken_as_it_is()
     {
         await using var marathon = await TestMarathon.StartAsync();
         await marathon.RunAsync(Apps.Sleeping("/a", 0).With("ports", new JsonArray(12345)));
 
-        var answer = await marathon.PostAsync("/v2/apps", Apps.Sleeping("/b", 0).With("ports", new JsonArray(12345)));
+        await marathon.RunAsync(Apps.Sleeping("/b", 0).With("ports", new JsonArray(12345)));
 
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
-        Assert.Equal("Object is not valid", answer.Body.Text("message"));
-        Assert.Equal("Requested service port 12345 conflicts with a service port in app /a", answer.Body!["details"]![0]!["errors"]![0]!.GetValue<string>());
+        Assert.Equal(12345, (await marathon.GetAsync("/v2/apps//b")).Body!["app"]!["portDefinitions"]![0]!["port"]!.GetValue<int>());
     }
 
     [Fact]

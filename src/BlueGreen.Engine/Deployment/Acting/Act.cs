@@ -7,10 +7,9 @@ namespace BlueGreen.Engine.Deployment.Acting;
 internal abstract record ActOutcome
 {
     /// <summary>Marathon took it up.</summary>
-    public sealed record Acted : ActOutcome
-    {
-        public static Acted Instance { get; } = new();
-    }
+    /// <param name="Deployments">Marathon's deployments that carry it out.</param>
+    /// <param name="FollowedUp">False when what was to follow it failed, or got no answer.</param>
+    public sealed record Acted(ImmutableArray<string> Deployments, bool FollowedUp = true) : ActOutcome;
 
     /// <summary>Not done; worth looking and deciding again.</summary>
     public sealed record NotNow(string Why) : ActOutcome;
@@ -55,9 +54,10 @@ internal static class Act
         var act = Describe(decision);
         try
         {
-            await CarryOutAsync(cluster.Marathon, decision, cancellationToken).ConfigureAwait(false);
+            var deployments = await CarryOutAsync(cluster.Marathon, decision, cancellationToken).ConfigureAwait(false);
+            var next = decision is Decision.Kill { Then: { } then } ? await FollowUpAsync(cluster.Marathon, then, cancellationToken).ConfigureAwait(false) : [];
             cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
-            return ActOutcome.Acted.Instance;
+            return new ActOutcome.Acted([.. deployments, .. next ?? []], FollowedUp: next is not null);
         }
         catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.Locked)
         {
@@ -71,45 +71,46 @@ internal static class Act
         }
     }
 
-    private static async Task CarryOutAsync(IMarathon marathon, Decision decision, CancellationToken cancellationToken)
+    /// <returns>Marathon's deployments that carry it out.</returns>
+    private static async Task<ImmutableArray<string>> CarryOutAsync(IMarathon marathon, Decision decision, CancellationToken cancellationToken)
     {
+        // Forced, where the first of two scalings is still under way: that is the point.
+        var forced = new ChangeOptions(Force: true);
         switch (decision)
         {
             case Decision.Scale { Size: var size }:
-                await marathon.ScaleAppAsync(size.AppId, size.To, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
-                break;
+                return Ids(await marathon.ScaleAppAsync(size.AppId, size.To, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
             case Decision.GrowBeside beside:
                 var (app, to, other, instances) = (beside.Size.AppId, beside.Size.To, beside.OtherId, beside.OtherInstances);
-                await marathon.ScaleAppsAsync([(app, to - 1), (other, instances + 1)], ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
-                // Forced, since the first scaling is still under way: that is the point.
-                await marathon.ScaleAppsAsync([(app, to), (other, instances)], new ChangeOptions(Force: true), cancellationToken).ConfigureAwait(false);
-                break;
+                return Ids(
+                    await marathon.ScaleAppsAsync([(app, to - 1), (other, instances + 1)], ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
+                    await marathon.ScaleAppsAsync([(app, to), (other, instances)], forced, cancellationToken).ConfigureAwait(false));
             case Decision.Touch touch:
-                await marathon.ScaleAppAsync(touch.AppId, touch.Instances + 1, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
-                // Forced, since the first scaling is still under way: that is the point.
-                await marathon.ScaleAppAsync(touch.AppId, touch.Instances, new ChangeOptions(Force: true), cancellationToken).ConfigureAwait(false);
-                break;
+                return Ids(
+                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances + 1, ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
+                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances, forced, cancellationToken).ConfigureAwait(false));
             case Decision.Kill kill:
-                await marathon.KillTasksAsync(kill.TaskIds, scale: true, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
-                if (kill.Then is { } then) await FollowUpAsync(marathon, then, cancellationToken).ConfigureAwait(false);
-                break;
+                return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
             case Decision.Delete delete:
-                await marathon.DeleteAppAsync(delete.AppId, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
-                break;
+                return Ids(await marathon.DeleteAppAsync(delete.AppId, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
             default:
                 throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act.");
         }
     }
 
     /// <summary>What follows a kill may fail for itself: the kill is done, and the next decision makes up for the rest.</summary>
-    private static async Task FollowUpAsync(IMarathon marathon, Decision then, CancellationToken cancellationToken)
+    /// <returns>Null when it failed.</returns>
+    private static async Task<ImmutableArray<string>?> FollowUpAsync(IMarathon marathon, Decision then, CancellationToken cancellationToken)
     {
         try
         {
-            await CarryOutAsync(marathon, then, cancellationToken).ConfigureAwait(false);
+            return await CarryOutAsync(marathon, then, cancellationToken).ConfigureAwait(false);
         }
         catch (BlueGreenException)
         {
+            return null;
         }
     }
+
+    private static ImmutableArray<string> Ids(params AcceptedChange[] changes) => [.. changes.Select(change => change.DeploymentId).OfType<string>()];
 }

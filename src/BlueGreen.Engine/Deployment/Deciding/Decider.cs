@@ -90,7 +90,7 @@ internal static class Decider
                 "AppGone", $"{stayingId} is gone: somebody else removed it", "Find out who removed it; then deploy again.");
         }
 
-        return null;
+        return ForeignChange.Find(situation);
     }
 
     private static string? NotHealthy(MarathonApp app)

@@ -21,6 +21,9 @@ internal sealed record Goal(int Staying, int Leaving = 0)
 /// <param name="Goal">Where it is to end.</param>
 internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, Goal Goal)
 {
+    /// <summary>What this run expects of the apps, the last observation folded in.</summary>
+    public Expectation Expected { get; init; } = Expectation.Nothing;
+
     /// <summary>The app that is replaced; null when there is none, or none any more.</summary>
     public MarathonApp? Leaving { get; } = Seen.Find(Roles.LeavingId);
 

@@ -42,7 +42,14 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     {
         var backends = last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList();
         var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
-        var readings = await Task.WhenAll(balancers.Select(b => b.ReadAsync(backends, cancellationToken))).ConfigureAwait(false);
+        var readings = await Task.WhenAll(balancers.Select(b => ReadAsync(b, backends, cancellationToken))).ConfigureAwait(false);
         return last with { At = cluster.Time.GetUtcNow(), LoadBalancers = [.. readings] };
+    }
+
+    /// <summary>All times of a run are by its own clock, which is never set.</summary>
+    private async Task<LoadBalancerReading> ReadAsync(ILoadBalancer balancer, List<string> backends, CancellationToken cancellationToken)
+    {
+        var reading = await balancer.ReadAsync(backends, cancellationToken).ConfigureAwait(false);
+        return reading with { At = cluster.Time.GetUtcNow() };
     }
 }

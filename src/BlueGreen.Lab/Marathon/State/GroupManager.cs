@@ -73,7 +73,6 @@ internal sealed class GroupManager(DeploymentManager deployments, EventBus event
     public DeploymentPlan Plan(RootGroup changed, DateTimeOffset version, IReadOnlyDictionary<PathId, IReadOnlyList<Instance>> toKill)
     {
         var target = ServicePorts.Assign(Root, changed) with { Version = version };
-        Definitions.AppValidator.ThrowIfInvalid(ServicePorts.Clashes(Root, target));
         Definitions.AppValidator.ThrowIfInvalid(NameClashes(target));
         foreach (var app in target.Apps.Values.ToList())
             target = target with { Apps = target.Apps.SetItem(app.Id, Versioned(Root.App(app.Id), app, version)) };

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 namespace BlueGreen.Lab.Marathon.State;
 
 /// <summary>
-/// Gives a number to every service port that an app leaves open, and refuses numbers that another app has.
-/// The rule of assignment is <c>AssignDynamicServiceLogic.scala</c>'s; the refusal is the one of Marathon 0.11 to 1.1:
-/// later versions leave uniqueness to the user, and two apps on one service port are never wanted.
+/// Gives a number to every service port that an app leaves open. One that an app names is taken as it is, even where another app has
+/// it: Marathon refused that only from 0.11 to 1.1, and zdd.py gives both colours the same one.
 /// </summary>
+/// <remarks>Source: mesosphere/marathon, <c>AssignDynamicServiceLogic.scala</c>.</remarks>
 internal static class ServicePorts
 {
     /// <summary>Marathon's <c>--local_port_min</c> and <c>--local_port_max</c>.</summary>
@@ -21,18 +21,6 @@ internal static class ServicePorts
         foreach (var app in Changed(from, to).Where(app => app.ServicePorts.Contains(0)).ToList())
             to = to with { Apps = to.Apps.SetItem(app.Id, Fill(app, from.App(app.Id), free)) };
         return to;
-    }
-
-    public static IEnumerable<Violation> Clashes(RootGroup from, RootGroup to)
-    {
-        foreach (var app in Changed(from, to))
-        {
-            foreach (var other in to.Apps.Values.Where(other => other.Id != app.Id))
-            {
-                foreach (var port in app.ServicePorts.Intersect(other.ServicePorts).Where(port => port != 0))
-                    yield return new("/apps", $"Requested service port {port} conflicts with a service port in app {other.Id}");
-            }
-        }
     }
 
     private static IEnumerable<AppDefinition> Changed(RootGroup from, RootGroup to) =>

@@ -1,0 +1,38 @@
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Tests.Simulation;
+
+namespace BlueGreen.Engine.Tests.Deployment;
+
+/// <summary>The wall clock is set while a deployment runs, by hand or by NTP.</summary>
+public class ClockTests
+{
+    public static TheoryData<TimeSpan> Jumps => [TimeSpan.FromHours(1), TimeSpan.FromHours(-1)];
+
+    [Theory]
+    [MemberData(nameof(Jumps))]
+    public void Neither_ends_a_wait_early_nor_keeps_it_from_ending(TimeSpan jump)
+    {
+        var shop = new Shop { Policy = new RolloutPolicy { HealthTimeout = TimeSpan.FromSeconds(60) } };
+        shop.Marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(1), HealthyAfter: null);
+        shop.World.After(TimeSpan.FromSeconds(20), () => shop.World.ClockSetBy = jump);
+        var began = shop.World.Now;
+
+        Assert.Equal("HealthTimeout", Assert.IsType<Decision.Hold>(shop.Deploy().Decision).ReasonId);
+        Assert.InRange(shop.World.Now - began, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(66));
+    }
+
+    [Theory]
+    [MemberData(nameof(Jumps))]
+    public void A_clock_set_again_and_again_neither_loses_a_request_nor_holds_anything_up(TimeSpan jump)
+    {
+        var shop = new Shop();
+        shop.World.Every(TimeSpan.FromMilliseconds(700), () => shop.World.ClockSetBy = shop.World.ClockSetBy == default ? jump : default);
+        var began = shop.World.Now;
+
+        Assert.IsType<Decision.Done>(shop.Deploy().Decision);
+
+        Assert.Equal(0, shop.Cluster.Lost);
+        Assert.InRange(shop.World.Now - began, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+    }
+}
