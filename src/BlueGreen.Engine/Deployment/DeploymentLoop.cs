@@ -105,14 +105,19 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, Lookout lookout, CancellationToken cancellationToken)
     {
-        if (Act.TasksToKill(decision) is { } ids)
+        if (decision is not Decision.Scale)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
             situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
             var again = Decide(situation);
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
+            decision = again;
+        }
+
+        if (Act.TasksToKill(decision) is { } ids)
+        {
             var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (cluster.Rules.RefuseKill(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            if (cluster.Rules.RefuseKill(situation, tasks, Act.CutsSessions(decision), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
             _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
         }

@@ -20,7 +20,7 @@ internal static class Decider
         if (situation.Seen.MarathonProblem is { } problem) return new Decision.Wait(WaitKind.Marathon, $"Marathon cannot be read: {problem}");
         if (Disturbance(situation) is { } hold) return hold;
         var staying = situation.Staying!;
-        if (NotHealthy(staying) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
+        if (NotHealthy(situation, staying) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
         if (situation.Rule is { IsReadable: false } rule)
         {
             return new Decision.Touch(staying.Id, staying.Instances, $"{rule.Newer.Id} was scaled last and tells no target: marathon-lb cannot read the group");
@@ -30,22 +30,25 @@ internal static class Decider
         if (situation.Leaving is not { } leaving) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
         if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
-        return staying.Instances < situation.Goal.Staying ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
+        return staying.Instances < situation.Wanted ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
     }
 
     /// <summary>The next step up.</summary>
     public static Decision Grow(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
-        var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Goal.Staying);
+        var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Wanted);
         return new Decision.Scale(
             new Resize(staying.Id, staying.Instances, next),
-            $"every load balancer serves {staying.Instances} of the {situation.Goal.Staying} instances wanted");
+            $"every load balancer serves {staying.Instances} of the {situation.Wanted} instances wanted");
     }
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
     public static Decision KillDrained(
         Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
-        WhenDrained(situation, app, tasks, new Decision.Kill(app.Id, Ids(tasks), why, Then: then), reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then));
+        WhenDrained(
+            situation, app, tasks,
+            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = IsHeldByTheOther(situation, app) },
+            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = IsHeldByTheOther(situation, app) });
 
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
@@ -93,10 +96,17 @@ internal static class Decider
         return ForeignChange.Find(situation);
     }
 
-    private static string? NotHealthy(MarathonApp app)
+    /// <summary>
+    /// True when the only deployment that holds the app holds the one that leaves as well: both were scaled by one act, and what it
+    /// still waits for are tasks that may never get healthy.
+    /// </summary>
+    private static bool IsHeldByTheOther(Situation situation, MarathonApp app) =>
+        app.IsDeploying && app == situation.Staying && situation.Leaving is { } leaving && app.Deployments.All(leaving.Deployments.Contains);
+
+    private static string? NotHealthy(Situation situation, MarathonApp app)
     {
         var healthy = Situation.HealthyTasks(app);
-        if (healthy >= app.Instances && !app.IsDeploying) return null;
+        if (healthy >= app.Instances && (!app.IsDeploying || IsHeldByTheOther(situation, app))) return null;
         var running = app.Tasks.Count(t => t.IsRunning);
         var failure = healthy < app.Instances && app.LastTaskFailure is { } message ? $"; the last task that failed said: {message}" : "";
         return running < app.Instances
