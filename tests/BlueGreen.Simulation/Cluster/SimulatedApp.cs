@@ -36,7 +36,7 @@ internal sealed class SimulatedApp
     public List<Instance> Tasks { get; } = [];
 
     /// <summary>The deployment of Marathon's that holds it.</summary>
-    public object? Deployment { get; set; }
+    public string? Deployment { get; set; }
 
     public int[] Ports { get; }
 
@@ -73,7 +73,7 @@ internal sealed class SimulatedApp
         {
             ["instances"] = Instances,
             ["versionInfo"] = new JObject { ["lastScalingAt"] = LastScalingAt.ToString("o", CultureInfo.InvariantCulture) },
-            ["deployments"] = Deployment is null ? new JArray() : new JArray(new JObject { ["id"] = "d" }),
+            ["deployments"] = Deployment is null ? new JArray() : new JArray(new JObject { ["id"] = Deployment }),
             ["tasks"] = new JArray(Tasks.Select(Write)),
         };
         return _read = new MarathonApp(json);

@@ -87,6 +87,10 @@ internal sealed class SimulatedLoadBalancer
 
     public ImmutableSortedSet<int> Pids => _pids.ListedBy(this);
 
+    public bool HasOldWorkers => _old.Exists(worker => worker.EndsAt > _world.Now);
+
+    public bool HasStuckServers => Serving.Servers.Values.Any(server => server is { IsStuck: true, IsDisabled: false });
+
     /// <summary>How many tasks of a group take requests here.</summary>
     public int CountServing(string group)
     {

@@ -50,6 +50,9 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     /// <summary>False during an election of the leader.</summary>
     public bool HasLeader { get; private set; } = true;
 
+    /// <summary>The deployment that carries out the last change.</summary>
+    public string LastDeployment { get; private set; } = "";
+
     /// <summary>An old version answers a kill in an app that is locked with 200, and kills nothing.</summary>
     public bool SwallowsKillsWhileLocked { get; set; }
 
@@ -91,6 +94,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         CheckLock(app, force);
         Requested?.Invoke(new Change(app, author, ChangeKind.Delete));
         Release(app.Deployment);
+        LastDeployment = $"deployment-{++_serial}";
         Apps.Remove(id);
         app.IsRemoved = true;
         foreach (var task in app.Tasks.ToList()) Kill(task, author);
@@ -171,7 +175,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     /// <summary>One deployment for all of them, with one time stamp. An app that keeps its number has not been scaled.</summary>
     private void ChangeInstances(IReadOnlyCollection<(SimulatedApp App, int Instances)> wanted, Author? author = null)
     {
-        var deployment = new object();
+        var deployment = LastDeployment = $"deployment-{++_serial}";
         // To the millisecond, as Marathon's versions are.
         var at = new DateTimeOffset(world.RightTime.Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         foreach (var (app, instances) in wanted.Where(w => w.App.Instances != w.Instances || w.App.LastScalingAt == default))
@@ -194,7 +198,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         Tell();
     }
 
-    private void Release(object? deployment)
+    private void Release(string? deployment)
     {
         if (deployment is null) return;
         foreach (var app in Apps.Values.Where(a => a.Deployment == deployment))

@@ -77,7 +77,7 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
         {
             change(isRepeat);
             if (diesAfter) driver.Die();
-            return new AcceptedChange("d", "v");
+            return new AcceptedChange(marathon.LastDeployment, "v");
         }).ConfigureAwait(false);
     }
 

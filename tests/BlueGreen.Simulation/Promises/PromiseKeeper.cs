@@ -13,9 +13,13 @@ internal sealed class PromiseKeeper
     /// <summary>How long ago the last look may be, and the way of the request that follows it.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1.3);
 
+    /// <summary>How long a load balancer may take to show what a fault has changed, and that it is over.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
+
     private readonly Estate _estate;
     private readonly string _group;
-    private readonly Dictionary<SimulatedLoadBalancer, bool> _isArmed = [];
+    private readonly HashSet<SimulatedLoadBalancer> _armed = [];
+    private readonly Dictionary<SimulatedLoadBalancer, TimeSpan> _excusedUntil = [];
 
     public PromiseKeeper(Estate estate, string group)
     {
@@ -23,7 +27,11 @@ internal sealed class PromiseKeeper
         estate.Marathon.Killing += OnKilling;
         estate.Marathon.Requested += OnRequested;
         estate.Marathon.Changed += CheckServing;
-        estate.Marathon.Crashing += () => Excuse();
+        estate.Marathon.Crashing += () =>
+        {
+            NoteFault();
+            Excuse(TimeSpan.Zero);
+        };
         estate.Marathon.Ended += _ => CheckServing();
     }
 
@@ -33,6 +41,9 @@ internal sealed class PromiseKeeper
     /// <summary>Tasks of the group that are to serve on each load balancer at any time.</summary>
     public int Floor { get; set; }
 
+    /// <summary>Tasks are killed in mid-way by plan, which marathon-lb answers with a dip that nobody can avoid.</summary>
+    public bool MayDip { get; set; }
+
     /// <summary>Who may cut sessions, since its user chose so.</summary>
     public HashSet<Author> MayCut { get; } = [];
 
@@ -41,17 +52,19 @@ internal sealed class PromiseKeeper
 
     public void Watch(SimulatedLoadBalancer loadBalancer)
     {
-        _isArmed[loadBalancer] = false;
         loadBalancer.Changed += CheckServing;
         CheckServing();
     }
 
-    /// <summary>Something takes serving tasks away, on one load balancer or on all, until there are enough again.</summary>
-    public void Excuse(SimulatedLoadBalancer? only = null)
+    /// <summary>Something takes serving tasks away for some time, on one load balancer or on all; and then until there are enough again.</summary>
+    public void Excuse(TimeSpan time, SimulatedLoadBalancer? only = null)
     {
+        var until = _estate.World.Now + time + Aftermath;
         foreach (var loadBalancer in _estate.LoadBalancers)
         {
-            if (only is null || only == loadBalancer) _isArmed[loadBalancer] = false;
+            if (only is not null && only != loadBalancer) continue;
+            _armed.Remove(loadBalancer);
+            if (_excusedUntil.GetValueOrDefault(loadBalancer) < until) _excusedUntil[loadBalancer] = until;
         }
     }
 
@@ -91,8 +104,12 @@ internal sealed class PromiseKeeper
         if (!change.Author.IsEngine) return;
         _estate.Trace.Say(change.Author.Name, $"asks Marathon: {change}");
         var app = change.App;
+        // Kill-and-scale turns the roles until the other colour is scaled behind it: where both colours stay, or the service shrinks.
+        if (change.Kind == ChangeKind.Kill && MayDip) Excuse(TimeSpan.Zero);
         if (app.Group != _group) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
         if (change is not { Kind: ChangeKind.Scale, IsAlone: true } || change.Instances <= app.Instances) return;
+        // By what Marathon told last: some seconds ago, where its events get lost.
+        if (_estate.World.Now - LastFault < TimeSpan.FromSeconds(7)) return;
         var healthy = app.Tasks.Count(task => task.LastAlive is not null);
         if (healthy < app.Instances) Break("G7", $"{change.Author.Name} lets {app.Id} grow although only {healthy} of {app.Instances} tasks were ever healthy");
     }
@@ -105,8 +122,8 @@ internal sealed class PromiseKeeper
         {
             if (loadBalancer.Shape is { HasChecks: true, WaitsForHealth: false }) continue;
             var serving = loadBalancer.CountServing(_group);
-            if (serving >= Floor) _isArmed[loadBalancer] = true;
-            else if (_isArmed.GetValueOrDefault(loadBalancer)) Break("G3", $"{serving} of {Floor} tasks serve on {loadBalancer.Name}");
+            if (serving < Floor && _armed.Contains(loadBalancer)) Break("G3", $"{serving} of {Floor} tasks serve on {loadBalancer.Name}");
+            else if (serving >= Floor && _excusedUntil.GetValueOrDefault(loadBalancer) <= _estate.World.Now) _armed.Add(loadBalancer);
         }
     }
 }

@@ -35,14 +35,14 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
         switch (fault.Kind)
         {
             case Fault.FailOver:
-                foreach (var loadBalancer in estate.LoadBalancers.Where(lb => lb.Shape.WaitsForHealth)) keeper.Excuse(loadBalancer);
+                foreach (var loadBalancer in estate.LoadBalancers.Where(lb => lb.Shape.WaitsForHealth)) keeper.Excuse(fault.Lasts, loadBalancer);
                 estate.Marathon.FailOver(fault.Lasts);
                 break;
             case Fault.Crash when Choose(Tasks(), fault) is { } task:
                 estate.Marathon.Crash(task);
                 break;
             case Fault.Flap when Choose(Tasks(), fault) is { } task:
-                keeper.Excuse();
+                keeper.Excuse(fault.Lasts);
                 estate.Marathon.Report(task, false);
                 For(fault, () => estate.Marathon.Report(task, task.ReadySince is not null));
                 break;
@@ -60,7 +60,6 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 addLoadBalancer();
                 break;
             case Fault.SecondDriver:
-                keeper.Excuse();
                 startSecondDriver();
                 break;
             case Fault.StrangerScales or Fault.StrangerDeletes or Fault.StrangerJoins:
@@ -81,7 +80,7 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 loadBalancer.Nudge(reloadInAnyCase: true);
                 break;
             case Fault.Restart when !loadBalancer.IsDown:
-                keeper.Excuse(loadBalancer);
+                keeper.Excuse(fault.Lasts, loadBalancer);
                 loadBalancer.Restart(fault.Lasts);
                 break;
             case Fault.Deaf:
@@ -106,6 +105,7 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 break;
             case Fault.SetByHand when Choose(Tasks(), fault) is { } task:
                 loadBalancer.SetByHand(task, fault.Which % task.App.Ports.Length);
+                For(fault, () => loadBalancer.SetByHand(task, -1));
                 break;
         }
     }

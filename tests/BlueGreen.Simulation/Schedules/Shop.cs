@@ -11,6 +11,20 @@ internal static class Shop
     /// <summary>What the user's file says.</summary>
     public static AppDefinition File(int instances, int ports) => new(Json("shop", Group, instances, 10000, ports));
 
+    /// <summary>The version that serves at the beginning, as a first deployment has left it.</summary>
+    public static JObject Blue(int instances, int ports)
+    {
+        var json = Json("/shop-blue", Group, instances, 10000, ports);
+        var labels = (JObject)json["labels"]!;
+        labels[DeploymentLabels.AppId] = "shop";
+        labels[DeploymentLabels.Colour] = "blue";
+        labels[DeploymentLabels.StartedAt] = "2025-12-31T12:00:00.000000";
+        labels[DeploymentLabels.TargetInstances] = $"{instances}";
+        labels[DeploymentLabels.NewInstances] = "0";
+        for (var index = 0; index < ports; index++) labels[DeploymentLabels.Port(index)] = $"{10000 + index}";
+        return json;
+    }
+
     /// <summary>Begins like the shop, in name and group, but is another one.</summary>
     public static JObject Bystander() => Json("/shop-blue-sky", "shopping", 1, 12000, 1);
 
