@@ -9,7 +9,7 @@ Runs under pwsh 7.4 or newer and under BlueGreen.Host; build.sh finds either. Ev
 build  builds the solution and lays the module out in out/BlueGreen as it ships (the default)
 demo   builds, then shows a deployment on the embedded cluster under load
 test   builds, then runs every test; the last line has the totals
-bench  builds, then runs the benchmarks
+bench  builds, then runs the benchmarks; with -Zdd the side by side with zdd.py instead
 pack   builds, then packs the module as a zip and the host as a dotnet tool
 clean  removes what was built
 
@@ -18,6 +18,10 @@ test: only the test projects whose name matches one of these wildcards; commas p
 
 .PARAMETER Filter
 test: only the tests whose name matches this wildcard. bench: only such benchmarks.
+
+.PARAMETER Zdd
+bench: the path of a zdd.py, to deploy the same service with it and with this module on the same cluster, under load. It needs python3 with
+requests, dateutil and six.
 
 .PARAMETER TimeoutMinutes
 test: how long one test project may take; after that it counts as crashed.
@@ -39,6 +43,8 @@ param(
     [string[]] $Project = '*',
 
     [string] $Filter,
+
+    [string] $Zdd,
 
     [ValidateRange(1, 600)]
     [int] $TimeoutMinutes = 20
@@ -192,6 +198,14 @@ function Measure-Performance {
     $benchmarks = Join-Path $Root 'tests' 'BlueGreen.Benchmarks' 'BlueGreen.Benchmarks.csproj'
     Assert-File $benchmarks 'the project of the benchmarks'
     Build-Solution
+    if ($Zdd) {
+        Install-Tool haproxy haproxy
+        Assert-File $Zdd 'the zdd.py to compare with'
+        Import-Module $ModuleManifest
+        & (Join-Path $Root 'tests' 'BlueGreen.Benchmarks' 'Compare-Zdd.ps1') -Zdd $Zdd | Format-Table -AutoSize
+        return
+    }
+
     $pattern = if ($Filter) { $Filter } else { '*' }
     & dotnet run --project $benchmarks -c Release --no-build -- --filter $pattern --artifacts (Join-Path $Out 'benchmarks')
     exit $LASTEXITCODE

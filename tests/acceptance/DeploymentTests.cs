@@ -50,6 +50,25 @@ public sealed class DeploymentTests(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task In_a_cluster_without_room_for_both_colours_what_is_drained_makes_room()
+    {
+        lab.Empty();
+        // The lab's machine has 1024 CPUs: six of these tasks fit.
+        const string narrow = "$app = " + Definition + "; $app.cpus = 170; Start-BlueGreenDeployment -Definition $app -Force";
+        Assert.Equal("Created", Shell.Run(narrow, Command(version: 1), 4).Single.Properties["Result"].Value.ToString());
+        using var load = Load.Start(ServiceUrls());
+        await Eventually.IsTrueAsync(() => load.Served > 200, "the load is under way");
+
+        var deployment = Shell.Run(narrow, Command(version: 2), 4).Single;
+        var counts = await load.StopAsync();
+
+        Assert.Equal("Completed", deployment.Properties["Result"].Value.ToString());
+        Assert.Equal(0, (long)counts["lost"]!);
+        Assert.Empty((IEnumerable)deployment.Properties["TasksKilledUnproven"].Value);
+        Assert.Equal(4, deployment.Properties["TasksKilled"].Value);
+    }
+
+    [Fact]
     public async Task WhatIf_is_the_whole_plan_in_steps_and_changes_nothing()
     {
         lab.Empty();

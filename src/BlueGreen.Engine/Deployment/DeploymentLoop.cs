@@ -15,6 +15,9 @@ internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestSer
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
+    /// <summary>How long what Marathon tells of an act is waited for.</summary>
+    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
+
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private DrainLedger _ledger = DrainLedger.Empty;
@@ -35,29 +38,29 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         {
             var decision = Decide(situation);
             _narrator.Tell(situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return Outcome(situation, decision);
+            if (decision is Decision.Done or Decision.Hold) return End(situation, decision);
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait(situation, $"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(situation, hold);
+                if (Wait(situation, $"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(situation, hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(situation, refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(situation, decision);
+                if (await _preKill.RefusalAsync(decision, situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(situation, refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(situation, decision);
                 switch (await ActAsync(decision, situation, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Acted:
-                        situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+                        situation = await LookAtOutcomeAsync(situation, lookout, cancellationToken).ConfigureAwait(false);
                         continue;
                     case ActOutcome.Ended ended:
-                        return Outcome(situation, ended.Hold);
+                        return End(situation, ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(situation, notNow.Why) is Decision.Hold tooLong:
-                        return Outcome(situation, tooLong);
+                        return End(situation, tooLong);
                 }
             }
 
-            situation = Judge(await lookout.LookLaterAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+            situation = Judge(await lookout.LookLaterAsync(situation.Seen, null, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -132,7 +135,19 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         return outcome;
     }
 
-    private LoopOutcome Outcome(Situation situation, Decision decision)
+    /// <summary>
+    /// Marathon is read when it tells of what the act made, and soon all the same. Until then nothing is decided, since what was read
+    /// before is no longer true; the load balancers are watched all the time.
+    /// </summary>
+    private async Task<Situation> LookAtOutcomeAsync(Situation situation, Lookout lookout, CancellationToken cancellationToken)
+    {
+        var actedAt = cluster.Time.GetUtcNow();
+        do situation = Judge(await lookout.LookLaterAsync(situation.Seen, actedAt + Outcome, cancellationToken).ConfigureAwait(false));
+        while (situation.Seen.MarathonAt < actedAt);
+        return situation;
+    }
+
+    private LoopOutcome End(Situation situation, Decision decision)
     {
         var alive = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);

@@ -21,7 +21,7 @@ internal sealed class DrainWatch(Cluster cluster, GroupObserver observer, string
             Tell(proofs, tasks.Length);
             if (proofs.All(p => p.IsDrained) || cluster.Time.GetUtcNow() - began >= timeout) return proofs;
 
-            seen = await lookout.LookLaterAsync(seen, cancellationToken).ConfigureAwait(false);
+            seen = await lookout.LookLaterAsync(seen, null, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -16,6 +16,12 @@ public sealed record AppReadiness(bool IsReady, string Reason)
         return missing.Count == 0 ? new AppReadiness(true, "ready") : new AppReadiness(false, string.Join("; ", missing));
     }
 
+    /// <summary>Why Marathon does not start the tasks that wait, in words; null when it does not say.</summary>
+    public static string? Hindrance(LaunchQueueEntry queued) =>
+        queued.Delay > TimeSpan.Zero ? $"the next launch is held back for {queued.Delay.TotalSeconds:0} s after failures"
+        : queued.UnusedOffers > 0 && queued.UnusedOffers == queued.ProcessedOffers ? $"none of {queued.ProcessedOffers} offers of resources fits"
+        : null;
+
     private static IEnumerable<string> Missing(MarathonApp app, LaunchQueueEntry? queued)
     {
         var running = app.TasksRunning;
@@ -27,12 +33,7 @@ public sealed record AppReadiness(bool IsReady, string Reason)
                 : $"{app.TasksHealthy} of {app.Instances} healthy";
         }
 
-        if (queued is { Delay.Ticks: > 0 }) yield return $"the next launch is held back for {queued.Delay.TotalSeconds:0} s after failures";
-        if (queued is { UnusedOffers: > 0 } && queued.UnusedOffers == queued.ProcessedOffers)
-        {
-            yield return $"none of {queued.ProcessedOffers} offers of resources fits";
-        }
-
+        if (queued is not null && Hindrance(queued) is { } hindrance) yield return hindrance;
         if (running < app.Instances && app.LastTaskFailure is { } failure) yield return $"the last task failed: {failure}";
         if (app.IsDeploying) yield return $"deployment {app.Deployments[0]} is under way";
     }

@@ -2,23 +2,33 @@ using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Waiting;
 
-/// <summary>Wakes when Marathon tells of a change. Its events may be lost, late or doubled: they only say when to look.</summary>
+/// <summary>
+/// Wakes when Marathon tells of a change. Its events may be lost, late or doubled: they only say when to look. The end of a deployment
+/// is looked at at once; the single steps on the way there, of which each task has several, are gathered for a while.
+/// </summary>
 internal sealed class MarathonWakeUp : IWakeUp
 {
     /// <summary>A change comes with several events; they are one reason to look.</summary>
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
 
-    private static readonly string[] EventTypes =
+    /// <summary>For how long steps are gathered.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] Ends = ["deployment_success", "deployment_failed", "app_terminated_event"];
+
+    private static readonly string[] Steps =
     [
-        "deployment_info", "deployment_success", "deployment_failed", "deployment_step_success", "status_update_event", "instance_changed_event",
-        "instance_health_changed_event", "health_status_changed_event", "app_terminated_event", "api_post_event",
+        "deployment_info", "deployment_step_success", "status_update_event", "instance_changed_event", "instance_health_changed_event",
+        "health_status_changed_event", "api_post_event",
     ];
 
     private readonly object _gate = new();
     private readonly CancellationTokenSource _stop;
     private readonly TimeProvider _time;
+    private readonly ITimer _gathered;
     private readonly Task _listening;
     private TaskCompletionSource<bool> _next = NewSource();
+    private bool _isGathering;
     private long _mark;
 
     public MarathonWakeUp(
@@ -26,6 +36,7 @@ internal sealed class MarathonWakeUp : IWakeUp
     {
         _time = time;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _gathered = time.CreateTimer(_ => Tell(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _listening = ListenAsync(marathon, sink, onEvent);
     }
 
@@ -55,6 +66,7 @@ internal sealed class MarathonWakeUp : IWakeUp
     {
         _stop.Cancel();
         await _listening.ConfigureAwait(false);
+        await _gathered.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -64,12 +76,11 @@ internal sealed class MarathonWakeUp : IWakeUp
     {
         try
         {
-            await foreach (var change in marathon.WatchEventsAsync(EventTypes, _stop.Token).ConfigureAwait(false))
+            await foreach (var change in marathon.WatchEventsAsync([.. Ends, .. Steps], _stop.Token).ConfigureAwait(false))
             {
                 onEvent?.Invoke(change);
-                TaskCompletionSource<bool> passed;
-                lock (_gate) (passed, _next, _mark) = (_next, NewSource(), _mark + 1);
-                passed.TrySetResult(true);
+                if (Ends.Contains(change.EventType)) Tell();
+                else Gather();
             }
         }
         catch (OperationCanceledException)
@@ -81,5 +92,24 @@ internal sealed class MarathonWakeUp : IWakeUp
             // Without events those who wait still look every few seconds.
             sink.Publish(new EngineMessage(_time.GetUtcNow(), MessageLevel.Verbose, $"No events from Marathon: {error.Message}"));
         }
+    }
+
+    private void Gather()
+    {
+        lock (_gate)
+        {
+            if (_isGathering) return;
+            _isGathering = true;
+        }
+
+        _gathered.Change(Gathering, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Tell()
+    {
+        TaskCompletionSource<bool> passed;
+        lock (_gate) (passed, _next, _mark, _isGathering) = (_next, NewSource(), _mark + 1, false);
+        _gathered.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        passed.TrySetResult(true);
     }
 }

@@ -108,6 +108,34 @@ public class DeploymentLoopTests
     }
 
     [Fact]
+    public void Green_grows_while_a_load_balancer_is_a_step_behind()
+    {
+        var (quick, slow) = (new Shop(instances: 10), new Shop(instances: 10));
+        slow.Cluster.LoadBalancers[1].Lag = TimeSpan.FromSeconds(2);
+        var began = quick.World.Now;
+
+        quick.Deploy();
+        slow.Deploy();
+
+        Assert.Equal(quick.Marathon.Changes, slow.Marathon.Changes);
+        Assert.Equal((0, 10), (slow.Cluster.Lost, slow.LowestServing));
+        // It is waited for with the first task and at the end, not in each of the six steps.
+        Assert.True(slow.World.Now - quick.World.Now < TimeSpan.FromSeconds(3 * 2), $"{slow.World.Now - began} instead of {quick.World.Now - began}");
+    }
+
+    [Fact]
+    public void Green_does_not_grow_while_a_load_balancer_serves_less_than_half_of_it()
+    {
+        var shop = new Shop(instances: 10) { Policy = new RolloutPolicy { ConvergeTimeout = TimeSpan.FromSeconds(30) } };
+        shop.World.After(TimeSpan.FromSeconds(4), () => shop.Cluster.LoadBalancers[1].IsDeaf = true);
+
+        var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
+
+        Assert.Equal("LoadBalancerTimeout", hold.ReasonId);
+        Assert.Equal(["create /shop-green", "scale /shop-green 2", "scale /shop-green 3"], shop.Marathon.Changes);
+    }
+
+    [Fact]
     public void A_load_balancer_that_cannot_be_read_for_a_while_only_delays()
     {
         var shop = new Shop();

@@ -87,9 +87,9 @@ internal static class Act
                 return Ids(await marathon.ScaleAppAsync(size.AppId, size.To, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
             case Decision.GrowBeside beside:
                 var (app, to, other, instances) = (beside.Size.AppId, beside.Size.To, beside.OtherId, beside.OtherInstances);
-                return await ScaleAndBackAsync(cluster, [(app, to - 1), (other, instances + 1)], [(app, to), (other, instances)], cancellationToken).ConfigureAwait(false);
+                return await ScaleAndBackAsync(cluster, [(app, to - 1), (other, instances + 1)], [(app, to), (other, instances)], takesOver: false, cancellationToken).ConfigureAwait(false);
             case Decision.Touch touch:
-                return await ScaleAndBackAsync(cluster, [(touch.AppId, touch.Instances + 1)], [(touch.AppId, touch.Instances)], cancellationToken).ConfigureAwait(false);
+                return await ScaleAndBackAsync(cluster, [(touch.AppId, touch.Instances + 1)], [(touch.AppId, touch.Instances)], touch.TakesOver, cancellationToken).ConfigureAwait(false);
             case Decision.Kill kill:
                 return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, once with { Force = kill.Force }, cancellationToken).ConfigureAwait(false));
             case Decision.Delete delete:
@@ -105,10 +105,11 @@ internal static class Act
     /// answer has taken too long for that, one task too many is left.
     /// </summary>
     private static async Task<ImmutableArray<string>> ScaleAndBackAsync(
-        Cluster cluster, IReadOnlyCollection<(string Id, int Instances)> up, IReadOnlyCollection<(string Id, int Instances)> back, CancellationToken cancellationToken)
+        Cluster cluster, IReadOnlyCollection<(string Id, int Instances)> up, IReadOnlyCollection<(string Id, int Instances)> back, bool takesOver,
+        CancellationToken cancellationToken)
     {
         var began = cluster.Time.GetTimestamp();
-        var first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        var first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions(takesOver) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
         if (cluster.Time.GetElapsedTime(began) > Promptly)
         {
             cluster.Say(MessageLevel.Warning, $"Marathon took {cluster.Time.GetElapsedTime(began).TotalSeconds:0.0} s to scale {up.Last().Id} up: it is left at {up.Last().Instances} instances, since one of them may serve by now.");

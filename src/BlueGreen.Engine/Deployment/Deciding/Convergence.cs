@@ -14,6 +14,11 @@ internal static class Convergence
         return situation.Seen.LoadBalancers.Select(reading => Missing(situation, reading)).FirstOrDefault(missing => missing is not null);
     }
 
+    /// <summary>The least number of the app's tasks that any load balancer serves; 0 when one of them cannot be read, or none is known.</summary>
+    public static int LeastServed(Situation situation, MarathonApp app) =>
+        situation.Seen.LoadBalancers.Select(reading => reading.Quality == ReadingQuality.Consistent ? situation.Count(app, reading.Instance, PoolState.Serving) : 0)
+            .DefaultIfEmpty(0).Min();
+
     private static string? Missing(Situation situation, LoadBalancerReading reading)
     {
         var name = reading.Instance.Name;

@@ -1,5 +1,6 @@
 using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Deployment.Deciding;
 
@@ -20,14 +21,16 @@ internal static class Decider
         if (situation.Seen.MarathonProblem is { } problem) return new Decision.Wait(WaitKind.Marathon, $"Marathon cannot be read: {problem}");
         if (Disturbance(situation) is { } hold) return hold;
         var staying = situation.Staying!;
-        if (NotHealthy(situation, staying) is { } unhealthy) return new Decision.Wait(WaitKind.Health, unhealthy);
+        if (NotHealthy(situation, staying) is { } unhealthy) return RoomMaker.Decide(situation, staying) ?? new Decision.Wait(WaitKind.Health, unhealthy);
         if (situation.Rule is { IsReadable: false } rule)
         {
             return new Decision.Touch(staying.Id, staying.Instances, $"{rule.Newer.Id} was scaled last and tells no target: marathon-lb cannot read the group");
         }
 
+        var leaving = situation.Leaving;
+        if (leaving is not null && MayGrowOn(situation, staying)) return Grow(situation, staying, leaving);
         if (Convergence.Missing(situation) is { } missing) return new Decision.Wait(WaitKind.Convergence, missing);
-        if (situation.Leaving is not { } leaving) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
+        if (leaving is null) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
         if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
         return staying.Instances < situation.Wanted ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
@@ -39,8 +42,16 @@ internal static class Decider
         var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Wanted);
         return new Decision.Scale(
             new Resize(staying.Id, staying.Instances, next),
-            $"every load balancer serves {staying.Instances} of the {situation.Wanted} instances wanted");
+            $"{staying.Instances} of the {situation.Wanted} instances wanted are healthy and every load balancer serves at least {Convergence.LeastServed(situation, staying)} of them");
     }
+
+    /// <summary>
+    /// While the new colour grows the old one stays whole, so a load balancer may be one step behind: it has to have shown that it serves
+    /// the new tasks, at least half of them, and the first one by all means. Only what takes tasks away waits for the last of them.
+    /// </summary>
+    private static bool MayGrowOn(Situation situation, MarathonApp staying) =>
+        situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Wanted
+        && Convergence.LeastServed(situation, staying) >= (staying.Instances + 1) / 2;
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
     public static Decision KillDrained(
@@ -109,6 +120,7 @@ internal static class Decider
         if (healthy >= app.Instances && (!app.IsDeploying || IsHeldByTheOther(situation, app))) return null;
         var running = app.Tasks.Count(t => t.IsRunning);
         var failure = healthy < app.Instances && app.LastTaskFailure is { } message ? $"; the last task that failed said: {message}" : "";
+        if (situation.Seen.Queued(app) is { } queued && AppReadiness.Hindrance(queued) is { } hindrance) failure = $"; {hindrance}{failure}";
         return running < app.Instances
             ? $"Marathon has started {running} of {app.Instances} tasks of {app.Id}{failure}"
             : healthy < app.Instances

@@ -43,7 +43,11 @@ internal abstract record Decision(string Reason)
     /// <summary>
     /// Make marathon-lb take an app for the newer one without changing it: scaled up by one and back before the new task serves.
     /// </summary>
-    public sealed record Touch(string AppId, int Instances, string Reason) : Decision(Reason);
+    /// <param name="AppId">The app.</param>
+    /// <param name="Instances">How many instances it has.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="TakesOver">True when a deployment of Marathon's that is stuck on the app is to be replaced.</param>
+    public sealed record Touch(string AppId, int Instances, string Reason, bool TakesOver = false) : Decision(Reason);
 
     /// <summary>Kill these tasks of an app, and want as many fewer.</summary>
     /// <param name="AppId">The app.</param>

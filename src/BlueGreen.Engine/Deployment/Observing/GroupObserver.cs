@@ -28,7 +28,7 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     {
         try
         {
-            return await LookAsync(cancellationToken).ConfigureAwait(false);
+            return await LookAsync(cancellationToken).ConfigureAwait(false) with { LaunchQueue = last.LaunchQueue };
         }
         catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
         {
@@ -44,6 +44,20 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
         var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
         var readings = await Task.WhenAll(balancers.Select(b => ReadAsync(b, backends, cancellationToken))).ConfigureAwait(false);
         return last with { At = cluster.Time.GetUtcNow(), LoadBalancers = [.. readings] };
+    }
+
+    /// <summary>Adds what keeps tasks from being started, where some wait. It explains and is no promise, so it may be missing.</summary>
+    public async Task<Observation> LookAtLaunchQueueAsync(Observation seen, CancellationToken cancellationToken)
+    {
+        if (seen.MarathonProblem is not null || seen.Apps.All(app => app.Tasks.Length >= app.Instances)) return seen;
+        try
+        {
+            return seen with { LaunchQueue = await cluster.Marathon.GetLaunchQueueAsync(cancellationToken).ConfigureAwait(false) };
+        }
+        catch (BlueGreenException)
+        {
+            return seen;
+        }
     }
 
     /// <summary>All times of a run are by its own clock, which is never set.</summary>

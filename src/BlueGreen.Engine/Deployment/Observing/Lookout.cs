@@ -29,12 +29,17 @@ internal sealed class Lookout(Cluster cluster, GroupObserver observer, Cancellat
     }
 
     /// <summary>Looks when it is time.</summary>
-    public async Task<Observation> LookLaterAsync(Observation last, CancellationToken token)
+    /// <param name="last">The last look.</param>
+    /// <param name="marathonBy">When Marathon is to be read at the latest; null for the usual pace.</param>
+    /// <param name="token">Ends the wait.</param>
+    public async Task<Observation> LookLaterAsync(Observation last, DateTimeOffset? marathonBy, CancellationToken token)
     {
         var woken = await _wakeUp.WaitAsync(_mark, LoadBalancers, token).ConfigureAwait(false);
-        return woken || last.MarathonProblem is not null || cluster.Time.GetUtcNow() - last.MarathonAt >= Everything
-            ? await LookAgainAsync(last, token).ConfigureAwait(false)
-            : await observer.LookAtLoadBalancersAsync(last, token).ConfigureAwait(false);
+        var isDue = cluster.Time.GetUtcNow() >= (marathonBy ?? last.MarathonAt + Everything);
+        if (!woken && !isDue && last.MarathonProblem is null) return await observer.LookAtLoadBalancersAsync(last, token).ConfigureAwait(false);
+        var seen = await LookAgainAsync(last, token).ConfigureAwait(false) with { LaunchQueue = [] };
+        // Nothing has happened for long: why?
+        return woken || marathonBy is not null ? seen : await observer.LookAtLaunchQueueAsync(seen, token).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _wakeUp.DisposeAsync();

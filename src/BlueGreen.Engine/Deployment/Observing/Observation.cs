@@ -26,5 +26,13 @@ internal sealed record Observation(
     /// <summary>Why Marathon could not be read this time, so that the apps are those of an earlier look; null when it could.</summary>
     public string? MarathonProblem { get; init; }
 
+    /// <summary>
+    /// The tasks that wait to be started, read when some do and nothing has happened for some seconds; empty while things go on.
+    /// </summary>
+    public ImmutableArray<LaunchQueueEntry> LaunchQueue { get; init; } = [];
+
     public MarathonApp? Find(string? id) => id is null ? null : Apps.FirstOrDefault(app => app.Id == id);
+
+    /// <summary>What the launch queue says of an app; null when it was not read, or no task of the app waits.</summary>
+    public LaunchQueueEntry? Queued(MarathonApp app) => LaunchQueue.FirstOrDefault(entry => entry.AppId == app.Id && entry.Count > 0);
 }
