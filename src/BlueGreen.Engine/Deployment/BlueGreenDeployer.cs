@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -50,7 +51,7 @@ public sealed class BlueGreenDeployer
         await CreateAsync(prepared.Definition, cancellationToken).ConfigureAwait(false);
         _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
-        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(prepared.Run, policy, report, prepared.Seen, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
@@ -66,7 +67,7 @@ public sealed class BlueGreenDeployer
     {
         var startedAt = _cluster.Time.GetUtcNow();
         var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), halfWay.Seen, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -95,17 +96,19 @@ public sealed class BlueGreenDeployer
         }
     }
 
-    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    private async Task<BlueGreenDeployment> RunAsync(
+        Run run, RolloutPolicy policy, DeploymentReport report, Observation seen, CancellationToken cancellationToken)
     {
-        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        // What is known of the load balancers' processes goes along: the longer they were watched, the more can be told of them.
+        var outcome = await LoopAsync(run, policy, _cluster.Rules.Learn(DrainLedger.Empty, seen), cancellationToken).ConfigureAwait(false);
         if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
 
         _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
-        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
+        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, outcome.Ledger, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, DrainLedger ledger, CancellationToken cancellationToken) =>
+        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal, ledger).RunAsync(cancellationToken);
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
     {

@@ -10,17 +10,21 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Rounds">How many times the new app was scaled.</param>
 /// <param name="LowestServing">The least number of serving tasks seen on any load balancer.</param>
 /// <param name="Proofs">The evidence for each task that was killed.</param>
-internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
+internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs)
+{
+    /// <summary>What the run has learned of the load balancers.</summary>
+    public DrainLedger Ledger { get; init; } = DrainLedger.Empty;
+}
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
-internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
+internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal, DrainLedger? known = null)
 {
     /// <summary>How long what Marathon tells of an act is waited for.</summary>
     private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
 
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
-    private DrainLedger _ledger = DrainLedger.Empty;
+    private DrainLedger _ledger = known ?? DrainLedger.Empty;
     private Patience _patience = Patience.Fresh;
     private Expectation _expected = Expectation.Nothing;
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
@@ -150,6 +154,6 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private LoopOutcome End(Situation situation, Decision decision)
     {
         var alive = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
-        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]) { Ledger = _ledger };
     }
 }
