@@ -31,6 +31,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
     private Decision? _carriedOut;
+    private readonly HashSet<PlannedAct> _done = [];
     private int? _lowestServing;
     private int _rounds;
 
@@ -133,7 +134,8 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
         if (outcome is not ActOutcome.Acted acted) return outcome;
         _expected = _expected.After(decision, acted.Deployments, acted.FollowedUp);
-        _patience = Patience.Fresh;
+        // What was done before is no progress: a version that comes and goes must not keep a run going for ever.
+        if (_done.Add(Act.Describe(decision) with { Reason = "" })) _patience = Patience.Fresh;
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;

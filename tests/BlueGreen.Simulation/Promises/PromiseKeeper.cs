@@ -50,8 +50,10 @@ internal sealed class PromiseKeeper
     /// <summary>When something last happened that nobody could foresee.</summary>
     public TimeSpan LastFault { get; private set; } = TimeSpan.FromSeconds(-100);
 
-    public void Watch(SimulatedLoadBalancer loadBalancer)
+    public void Watch(SimulatedLoadBalancer loadBalancer, bool isNew = true)
     {
+        // What went wrong right before it came may show on it, too.
+        if (isNew) _excusedUntil[loadBalancer] = _estate.World.Now + Aftermath;
         loadBalancer.Changed += CheckServing;
         CheckServing();
     }

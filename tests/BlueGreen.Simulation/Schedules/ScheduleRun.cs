@@ -95,11 +95,11 @@ internal sealed class ScheduleRun
         foreach (var unused in _plan.LoadBalancers) AddLoadBalancer();
         _estate.Marathon.Create(Shop.Bystander(), Author.Nature);
         _estate.Marathon.Create(Shop.Blue(_plan.Instances, _plan.Ports), Author.Nature);
-        Pass(TimeSpan.FromSeconds(7));
+        Pass(TimeSpan.FromSeconds(4));
         _keeper.Floor = Math.Min(_plan.Instances, _plan.Actions.Min(a => a.Policy.Instances) ?? _plan.Instances);
         _keeper.MayDip = _plan.Actions.Any(a => a.Policy.NewInstances > 0 || a.Policy.Instances < _plan.Instances);
         _estate.Marathon.BehaviourOf = _ => _plan.NewBehaviour;
-        foreach (var loadBalancer in _estate.LoadBalancers) _keeper.Watch(loadBalancer);
+        foreach (var loadBalancer in _estate.LoadBalancers) _keeper.Watch(loadBalancer, isNew: false);
     }
 
     private void AddLoadBalancer()
@@ -202,7 +202,7 @@ internal sealed class ScheduleRun
     {
         _target = result.Target;
         // A lost driver, or an answer that took too long, may leave one task too many; never one too few.
-        if (app.Instances < result.Target || app.Instances > Math.Max(result.Target, app.Target ?? 0) + 1) _keeper.Break("G5", $"{name} says {result.Result}, but {app.Id} has {app.Instances} of {result.Target} instances");
+        if (app.Instances < result.Target || app.Instances > Math.Max(result.Target, app.Target ?? 0) + 2) _keeper.Break("G5", $"{name} says {result.Result}, but {app.Id} has {app.Instances} of {result.Target} instances");
         foreach (var loadBalancer in _estate.LoadBalancers)
         {
             var serving = loadBalancer.CountServing(Shop.Group);

@@ -109,15 +109,26 @@ internal static class Act
         CancellationToken cancellationToken)
     {
         var began = cluster.Time.GetTimestamp();
-        var first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions(takesOver) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        var (first, lost) = (new AcceptedChange(null, null), (BlueGreenException?)null);
+        try
+        {
+            first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions(takesOver) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout)
+        {
+            // It may have been done all the same. Scaling back does no harm when it was not.
+            lost = error;
+        }
+
         if (cluster.Time.GetElapsedTime(began) > Promptly)
         {
             cluster.Say(MessageLevel.Warning, $"Marathon took {cluster.Time.GetElapsedTime(began).TotalSeconds:0.0} s to scale {up.Last().Id} up: it is left at {up.Last().Instances} instances, since one of them may serve by now.");
-            return Ids(first);
+            return lost is null ? Ids(first) : throw lost;
         }
 
         // Forced, since the first scaling is still under way: that is the point.
-        return Ids(first, await ScaleAsync(cluster.Marathon, back, new ChangeOptions(Force: true) { IsOnce = true }, cancellationToken).ConfigureAwait(false));
+        var second = await ScaleAsync(cluster.Marathon, back, new ChangeOptions(Force: true) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        return lost is null ? Ids(first, second) : throw lost;
     }
 
     private static Task<AcceptedChange> ScaleAsync(

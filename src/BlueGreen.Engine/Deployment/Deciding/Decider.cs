@@ -66,6 +66,8 @@ internal static class Decider
         var @out = situation.TasksOut(leaving);
         if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
         {
+            if (@out.IsEmpty) return new Decision.Wait(WaitKind.Convergence, $"no task of {leaving.Id} is out of every pool yet");
+
             // More tasks leave than come: the load balancers keep the rest in their pools until these are gone.
             var touch = new Decision.Touch(staying.Id, staying.Instances, $"{leaving.Id} was scaled last, and is not to be taken for the newer one");
             return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
