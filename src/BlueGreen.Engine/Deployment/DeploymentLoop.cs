@@ -104,10 +104,11 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
     {
         if (decision.Equals(_approved)) return true;
+        var asked = cluster.Time.GetTimestamp();
         if (!await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false)) return false;
         _approved = decision;
         // The time that the user took is not the cluster's.
-        _patience = Patience.Fresh;
+        if (cluster.Time.GetElapsedTime(asked) > TimeSpan.FromSeconds(1)) _patience = Patience.Fresh;
         return true;
     }
 

@@ -114,9 +114,9 @@ internal static class Act
         {
             first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions(takesOver) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
         }
-        catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout)
+        catch (BlueGreenException error) when (up.Count == 1 && error.Kind is (ErrorKind.Unavailable or ErrorKind.Timeout))
         {
-            // It may have been done all the same. Scaling back does no harm when it was not.
+            // It may have been done all the same. Scaling one app back does no harm when it was not; two would turn the roles.
             lost = error;
         }
 
