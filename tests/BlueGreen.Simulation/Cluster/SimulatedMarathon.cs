@@ -116,6 +116,18 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         ChangeInstances([.. found.Select(f => (f.App, f.App.Instances - f.Tasks.Count))], author);
     }
 
+    /// <summary>Kills tasks; others take their place.</summary>
+    public void KillOnly(IReadOnlyCollection<string> ids, Author author)
+    {
+        foreach (var app in Apps.Values.ToList())
+        {
+            foreach (var task in app.Tasks.Where(t => ids.Contains(t.Id) && t.State != InstanceState.Killing).ToList()) Kill(task, author);
+            Launch(app);
+        }
+
+        Tell();
+    }
+
     /// <summary>A leader is elected; the new one has no health results yet.</summary>
     public void FailOver(TimeSpan outage)
     {

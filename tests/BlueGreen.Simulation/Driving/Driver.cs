@@ -4,6 +4,7 @@ using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Waiting;
 using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Schedules;
 using EngineCluster = BlueGreen.Engine.Deployment.Cluster;
 
 namespace BlueGreen.Simulation.Driving;
@@ -17,6 +18,7 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     private static readonly TimeSpan StatsTimeout = TimeSpan.FromSeconds(2);
     private readonly Estate _estate;
     private readonly Dictionary<SimulatedLoadBalancer, ILoadBalancer> _loadBalancers = [];
+    private DeliberateBug _bug = DeliberateBug.None;
     private TaskCompletionSource<bool>? _waiting;
 
     public Driver(Estate estate, string name)
@@ -41,11 +43,11 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     private int Changes { get; set; }
 
     /// <summary>The cluster as the engine is given it.</summary>
-    public EngineCluster Connect(Func<EngineCluster, EngineCluster> alter)
+    public EngineCluster Connect(DeliberateBug bug)
     {
-        // Durations have to be told by the clock that nobody can put, whatever the other one says.
+        _bug = bug;
         var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, this, ApproveAll.Instance, _ => this);
-        return alter(cluster);
+        return bug.Alter(cluster);
     }
 
     public void Die()
@@ -107,7 +109,9 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
         {
             if (!_loadBalancers.TryGetValue(loadBalancer, out var known))
             {
-                known = new HttpLoadBalancer(loadBalancer.Instance, new StatsConnection(this, loadBalancer), StatsTimeout, this, World);
+                var connection = new StatsConnection(this, loadBalancer);
+                known = _bug.Reader?.Invoke(loadBalancer.Instance, connection, World)
+                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, World);
                 _loadBalancers.Add(loadBalancer, known);
             }
 

@@ -40,7 +40,11 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
         ChangeAsync(options, _ => marathon.Delete(id, options.Force, driver.Author));
 
     public Task<AcceptedChange> KillTasksAsync(IReadOnlyCollection<string> taskIds, bool scale, ChangeOptions options, CancellationToken cancellationToken) =>
-        ChangeAsync(options, _ => marathon.KillAndScale(taskIds, options.Force, driver.Author));
+        ChangeAsync(options, _ =>
+        {
+            if (scale) marathon.KillAndScale(taskIds, options.Force, driver.Author);
+            else marathon.KillOnly(taskIds, driver.Author);
+        });
 
     public Task<ImmutableArray<LaunchQueueEntry>> GetLaunchQueueAsync(CancellationToken cancellationToken) =>
         CallAsync(isOnce: false, _ => ImmutableArray.CreateRange(marathon.Apps.Values

@@ -1,11 +1,8 @@
-using System.Globalization;
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
-using BlueGreen.Engine.Marathon;
 using BlueGreen.Simulation.Cluster;
 using BlueGreen.Simulation.Driving;
 using BlueGreen.Simulation.Promises;
-using EngineCluster = BlueGreen.Engine.Deployment.Cluster;
 
 namespace BlueGreen.Simulation.Schedules;
 
@@ -33,7 +30,7 @@ internal sealed class ScheduleRun
     private readonly Estate _estate;
     private readonly PromiseKeeper _keeper;
     private readonly FaultInjector _faults;
-    private readonly Func<EngineCluster, EngineCluster> _alter;
+    private readonly DeliberateBug _bug;
     private readonly ImmutableArray<string>.Builder _ends = ImmutableArray.CreateBuilder<string>();
     private readonly PidSpace? _sharedPids;
     private Driver? _second;
@@ -42,9 +39,9 @@ internal sealed class ScheduleRun
     private int _target;
     private bool _hadHybrid;
 
-    private ScheduleRun(Plan plan, bool isTraced, Func<EngineCluster, EngineCluster> alter)
+    private ScheduleRun(Plan plan, bool isTraced, DeliberateBug bug)
     {
-        (_plan, _alter) = (plan, alter);
+        (_plan, _bug) = (plan, bug);
         _world = new World(plan.Seed);
         _trace = new Trace(_world, isTraced);
         var marathon = new SimulatedMarathon(_world, _trace) { SwallowsKillsWhileLocked = plan.SwallowsKills, BehaviourOf = _ => plan.OldBehaviour };
@@ -58,15 +55,15 @@ internal sealed class ScheduleRun
     /// <summary>Plays the schedule of a seed.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="isTraced">Keeps a readable trace.</param>
-    /// <param name="alter">Changes the cluster or the rules that the engine is given: a deliberate bug.</param>
-    public static Verdict Play(int seed, bool isTraced = false, Func<EngineCluster, EngineCluster>? alter = null)
+    /// <param name="bug">Something wrong that is put into the engine; null for none.</param>
+    public static Verdict Play(int seed, bool isTraced = false, DeliberateBug? bug = null)
     {
         // What the engine waits for goes on where the world lets it happen, and nowhere else.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new ScheduleRun(Plan.Draw(seed), isTraced, alter ?? (cluster => cluster)).Play();
+            return new ScheduleRun(Plan.Draw(seed), isTraced, bug ?? DeliberateBug.None).Play();
         }
         finally
         {
@@ -146,7 +143,7 @@ internal sealed class ScheduleRun
         _trace.Say(driver.Author.Name, $"{action.Kind} {action.Policy}");
         if (action.Policy.OnDrainTimeout == DrainTimeoutAction.Kill) _keeper.MayCut.Add(driver.Author);
         if (action.DiesAfter is { } after) _world.After(after, driver.Die);
-        var deployer = new BlueGreenDeployer(driver.Connect(_alter));
+        var deployer = new BlueGreenDeployer(driver.Connect(_bug));
         try
         {
             var result = await (action.Kind switch

@@ -8,6 +8,10 @@ internal static class Soak
 {
     private const int MostTold = 5;
 
+    /// <summary>Plays the seeds one after the other.</summary>
+    public static IEnumerable<Verdict> Play(int firstSeed, int schedules, bool isTraced = false) =>
+        Enumerable.Range(firstSeed, schedules).Select(seed => ScheduleRun.Play(seed, isTraced));
+
     /// <summary>Plays the seeds one after the other on one core.</summary>
     /// <returns>The exit code: 0 when every promise was kept.</returns>
     public static int Run(int schedules, int firstSeed, bool isTraced)
@@ -15,16 +19,15 @@ internal static class Soak
         var watch = Stopwatch.StartNew();
         var ends = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var broken = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
-        for (var seed = firstSeed; seed < firstSeed + schedules; seed++)
+        foreach (var verdict in Play(firstSeed, schedules, isTraced))
         {
-            var verdict = ScheduleRun.Play(seed, isTraced);
             if (isTraced) Console.Out.Write(verdict.Trace);
             foreach (var end in verdict.Ends) ends[end] = ends.GetValueOrDefault(end) + 1;
             if (verdict.Broken is not { } how) continue;
             var kind = how.Split(':')[0];
             if (!broken.TryGetValue(kind, out var seeds)) broken[kind] = seeds = [];
-            seeds.Add(seed);
-            if (seeds.Count <= MostTold) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {how}"));
+            seeds.Add(verdict.Seed);
+            if (seeds.Count <= MostTold) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {verdict.Seed}: {how}"));
         }
 
         foreach (var (end, number) in ends) Console.Out.WriteLine($"{number,8}  {end}");
