@@ -30,6 +30,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     public Patience Patience { get; init; } = Patience.Fresh;
 
+    /// <summary>What was done so far.</summary>
+    private ImmutableHashSet<PlannedAct> Done { get; init; } = [];
+
     /// <summary>When the last act was carried out.</summary>
     private DateTimeOffset? ActedAt { get; init; }
 
@@ -38,6 +41,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// Null when what was read stands.
     /// </summary>
     public DateTimeOffset? OutcomeBy => Situation.Seen.MarathonAt < ActedAt ? ActedAt + Outcome : null;
+
+    /// <summary>A look was taken before the run began. It tells of the load balancers' processes, and nothing is decided on it.</summary>
+    public Course Know(Observation seen) => this with { Ledger = Rules.Learn(Ledger, seen) };
 
     /// <summary>A look was taken.</summary>
     public Course See(Observation seen)
@@ -58,8 +64,8 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
 
-    /// <summary>The user said yes. The time that took is not the cluster's.</summary>
-    public Course Approved() => this with { Patience = Patience.Fresh };
+    /// <summary>The user said yes. The time that a person took is not the cluster's.</summary>
+    public Course Approved(TimeSpan took) => took > TimeSpan.FromSeconds(1) ? this with { Patience = Patience.Fresh } : this;
 
     /// <summary>An act is about to be asked for.</summary>
     public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
@@ -72,8 +78,12 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     {
         ActedAt = at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
-        Patience = Patience.Fresh,
+        // What was done before is no progress: a version that comes and goes must not keep a run going for ever.
+        Patience = Done.Contains(Work(act)) ? Patience : Patience.Fresh,
+        Done = Done.Add(Work(act)),
     };
+
+    private static PlannedAct Work(Decision act) => Act.Describe(act) with { Reason = "" };
 
     private (Course, Decision) BePatient(Decision decision)
     {

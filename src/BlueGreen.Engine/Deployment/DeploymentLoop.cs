@@ -11,27 +11,35 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Rounds">How many times the new app was scaled.</param>
 /// <param name="LowestServing">The least number of serving tasks seen on any load balancer.</param>
 /// <param name="Proofs">The evidence for each task that was killed.</param>
-internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
+internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs)
+{
+    /// <summary>What the run has learned of the load balancers.</summary>
+    public DrainLedger Ledger { get; init; } = DrainLedger.Empty;
+}
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
-internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
+internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Course course)
 {
-    private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
+    private readonly ProgressNarrator _narrator = new(cluster, course.Roles, course.Goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private readonly RunRecorder _recorder = new(cluster.Journal);
-    private Course _course = new(roles, policy, goal, cluster.Rules);
+    private Course _course = course;
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
     private Decision? _carriedOut;
+    private readonly HashSet<PlannedAct> _done = [];
     private int? _lowestServing;
     private int _rounds;
 
     private Situation Situation => _course.Situation;
 
-    public async Task<LoopOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <param name="before">What was seen before the run began; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it, with everything as it is then.</param>
+    public async Task<LoopOutcome> RunAsync(Observation? before, CancellationToken cancellationToken)
     {
-        _recorder.Begin(roles, goal, policy, cluster.Time.GetUtcNow());
+        _recorder.Begin(_course, before, cluster.Time.GetUtcNow());
+        if (before is not null) _course = _course.Know(before);
         await using var lookout = new Lookout(cluster, observer, cancellationToken);
         See(await lookout.LookAsync(cancellationToken).ConfigureAwait(false));
         while (true)
@@ -91,18 +99,20 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
     {
         if (decision.Equals(_approved)) return true;
+        var asked = cluster.Time.GetTimestamp();
         var yes = await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false);
-        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes);
+        var took = cluster.Time.GetElapsedTime(asked);
+        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes, took);
         if (!yes) return false;
         _approved = decision;
-        _course = _course.Approved();
+        _course = _course.Approved(took);
         return true;
     }
 
     private async Task<ActOutcome> ActAsync(Decision decision, Lookout lookout, CancellationToken cancellationToken)
     {
         ImmutableArray<DrainProof> proofs = [];
-        if (Act.TasksToKill(decision) is { } ids)
+        if (decision is not Decision.Scale)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
             // Whether another driver has come is asked at the same time, so that neither answer is old when the other comes.
@@ -111,8 +121,13 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             var again = Decide();
             if (await loss.ConfigureAwait(false) is { } lost) return lost;
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
+            decision = again;
+        }
+
+        if (Act.TasksToKill(decision) is { } ids)
+        {
             var tasks = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (cluster.Rules.RefuseKill(Situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            if (cluster.Rules.RefuseKill(Situation, tasks, Act.CutsSessions(decision), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
             proofs = [.. tasks.SelectMany(task => DrainProofs.Of(task, Situation.Seen, _course.Ledger))];
             _proofs = _proofs.SetItems(proofs.GroupBy(p => p.TaskId).Select(ofTask => new KeyValuePair<string, ImmutableArray<DrainProof>>(ofTask.Key, [.. ofTask])));
@@ -150,6 +165,6 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private LoopOutcome End(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
-        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]) { Ledger = _course.Ledger };
     }
 }

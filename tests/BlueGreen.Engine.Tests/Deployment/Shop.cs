@@ -52,8 +52,8 @@ internal sealed class Shop
     {
         if (Green is null) Create("green", Policy.InitialInstances);
         var cluster = Cluster.For(Approval) with { PreKill = PreKill, PendingOperations = PendingOperations, Journal = Journal };
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, new Goal(_target));
-        var run = loop.RunAsync(TestContext.Current.CancellationToken);
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), new Course(Roles, Policy, new Goal(_target), cluster.Rules));
+        var run = loop.RunAsync(before: null, TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();
     }

@@ -15,13 +15,23 @@ internal static class RoleTurner
         var drained = situation.Rule!.Out.Length;
         if (drained == 0)
         {
-            return staying.Instances < situation.Goal.Staying
+            return staying.Instances < situation.Wanted
                 // Scaling it is what turns the roles.
                 ? Decider.Grow(situation, staying, leaving)
                 : new Decision.Touch(staying.Id, staying.Instances, $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
         }
 
-        var wanted = situation.Goal.Staying;
+        if (string.CompareOrdinal(staying.StartedAt, leaving.StartedAt) > 0)
+        {
+            // Scaled by one act, the two would count by the time of their deployment, and all of the leaving colour would be drained.
+            return new Decision.Hold(
+                "NoWayForward",
+                $"{leaving.Id} was scaled last and {drained} of {staying.Instances} tasks of {staying.Id} are out of the pool, as after an undo that was left half-way: "
+                + "marathon-lb cannot be made to bring them back without a moment in which too few tasks serve",
+                "Everything is served. Finish the way back with Undo-BlueGreenDeployment, then deploy again.");
+        }
+
+        var wanted = situation.Wanted;
         return staying.Tasks.Length - drained < wanted
             ? new Decision.GrowBeside(
                 new Resize(staying.Id, staying.Instances, situation.Rule.InstancesToKeep(wanted)), leaving.Id, leaving.Instances,

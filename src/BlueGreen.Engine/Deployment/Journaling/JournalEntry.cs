@@ -25,6 +25,9 @@ internal abstract record JournalEntry(DateTimeOffset At)
     /// <summary>A run begins; a deployment that goes back by itself has two.</summary>
     public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy) : JournalEntry(At);
 
+    /// <summary>What had been seen before the run began.</summary>
+    public sealed record Before(DateTimeOffset At, Observation Seen) : JournalEntry(At);
+
     /// <summary>A look that showed something new, or the last one before that.</summary>
     /// <param name="At">When.</param>
     /// <param name="Seen">What was seen.</param>
@@ -50,7 +53,11 @@ internal abstract record JournalEntry(DateTimeOffset At)
     public sealed record Waited(DateTimeOffset At, string Why, Decision Decision) : JournalEntry(At);
 
     /// <summary>The user was asked.</summary>
-    public sealed record Asked(DateTimeOffset At, Decision Act, bool Yes) : JournalEntry(At);
+    /// <param name="At">When the answer came.</param>
+    /// <param name="Act">What was to be done.</param>
+    /// <param name="Yes">The answer.</param>
+    /// <param name="Took">How long it took.</param>
+    public sealed record Asked(DateTimeOffset At, Decision Act, bool Yes, TimeSpan Took) : JournalEntry(At);
 
     /// <summary>An act is about to be asked of Marathon.</summary>
     /// <param name="At">When.</param>

@@ -22,7 +22,11 @@ internal sealed class RunRecorder(IJournal? journal)
     private bool _isForced;
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
 
-    public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
+    public void Begin(Course course, Observation? before, DateTimeOffset at)
+    {
+        journal?.Write(new JournalEntry.Run(at, course.Roles, course.Goal, course.Policy));
+        if (before is not null) journal?.Write(new JournalEntry.Before(before.At, before));
+    }
 
     /// <summary>A look on which something was decided.</summary>
     public void Decided(Situation situation, Decision decision)
@@ -50,10 +54,10 @@ internal sealed class RunRecorder(IJournal? journal)
         _wait = (why, Text(decision));
     }
 
-    public void Asked(DateTimeOffset at, Decision act, bool yes)
+    public void Asked(DateTimeOffset at, Decision act, bool yes, TimeSpan took)
     {
         Flush();
-        journal?.Write(new JournalEntry.Asked(at, act, yes));
+        journal?.Write(new JournalEntry.Asked(at, act, yes, took));
         _isForced = true;
     }
 
