@@ -38,8 +38,11 @@ internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = 
 /// <param name="Staying">The app that is to serve.</param>
 /// <param name="Leaving">The app that is to go.</param>
 /// <param name="Rule">How marathon-lb sees the two.</param>
-/// <param name="Seen">What was seen.</param>
-internal sealed record HalfWay(Run Run, MarathonApp Staying, MarathonApp Leaving, PoolRule Rule, Observation Seen);
+internal sealed record HalfWay(Run Run, MarathonApp Staying, MarathonApp Leaving, PoolRule Rule)
+{
+    /// <summary>The app that was deployed last.</summary>
+    public MarathonApp Newest => string.CompareOrdinal(Staying.StartedAt, Leaving.StartedAt) > 0 ? Staying : Leaving;
+}
 
 /// <summary>Reads off the live cluster what a half-way deployment needs to go on. There is no state file: the labels say it all.</summary>
 internal static class Continuation
@@ -57,18 +60,18 @@ internal static class Continuation
         if (direction == Direction.Back)
         {
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule, seen);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule);
         }
 
         if (hybrid > 0 && hybrid < newest.Instances)
         {
             // Fewer new ones than there are: the previous colour takes their place.
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule, seen);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule);
         }
 
         var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target);
-        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule, seen);
+        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule);
     }
 
     /// <summary>Scaling the previous colour is the only way back, and where it tells no target marathon-lb would fail, for every app.</summary>

@@ -16,6 +16,8 @@ internal sealed class StatsConnection(Driver driver, SimulatedLoadBalancer loadB
 
     public Task<ImmutableArray<HaproxyServerStat>> GetServersAsync(string? backend, CancellationToken cancellationToken) => Ask(() => loadBalancer.Read(backend));
 
+    public Task<bool?> GetHasMasterAsync(string? version, CancellationToken cancellationToken) => Ask<bool?>(() => loadBalancer.Shape.HasMaster);
+
     private Task<T> Ask<T>(Func<T> read)
     {
         var (world, network) = (driver.World, driver.Network);

@@ -14,18 +14,19 @@ internal sealed class PlanDrawer(int seed)
     {
         var instances = Pick(1, 2, 2, 3, 3, 4);
         var isCalm = Chance(0.2);
-        var sharesPids = Chance(0.3);
         var faults = isCalm ? 0 : Pick(0, 1, 1, 2, 3);
+        ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer())];
+        var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
         return new Plan
         {
             Seed = seed,
             Instances = instances,
             Ports = Pick(1, 1, 2),
-            LoadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer(sharesPids))],
-            SharesPids = sharesPids,
+            LoadBalancers = loadBalancers,
+            SharesPids = Chance(0.3),
             SwallowsKills = Chance(0.1),
-            Traffic = new Traffic(Pick(100, 1000, 3000), Pick(0, 0.3), Pick(0, 0, 0.3), Pick(2000, 6000)),
-            Network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork(),
+            Traffic = new Traffic(Pick(100, 300, 1000, 3000, 12000), Pick(0, 0.3), Pick(0, 0, 0.3), Pick(2000, 6000)),
+            Network = network,
             OldBehaviour = DrawBehaviour(),
             NewBehaviour = DrawNewBehaviour(isCalm),
             Actions = DrawActions(instances),
@@ -33,14 +34,10 @@ internal sealed class PlanDrawer(int seed)
         };
     }
 
-    /// <summary>
-    /// In a shared space of process ids nothing over HTTP tells an old worker from a master, so all of them have one there, as
-    /// marathon-lb's own image has it.
-    /// </summary>
-    private LoadBalancerShape DrawLoadBalancer(bool sharesPids)
+    private LoadBalancerShape DrawLoadBalancer()
     {
         var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
-        return new LoadBalancerShape(sharesPids || Chance(0.7), hasChecks, waits, Pick(60, 200, 600, 1500), Pick(500, 1500));
+        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(60, 200, 600, 1500), Pick(500, 1500));
     }
 
     private Network DrawNetwork() => new(

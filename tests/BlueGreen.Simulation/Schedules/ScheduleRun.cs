@@ -110,7 +110,6 @@ internal sealed class ScheduleRun
 
     private void Perform(UserAction action)
     {
-        WaitForQuiet();
         var driver = new Driver(_estate, $"driver{++_drivers}") { DiesAt = action.Dies };
         var run = Start(driver, action);
         var limit = _world.Now + DriverLimit;
@@ -127,15 +126,6 @@ internal sealed class ScheduleRun
 
         if (driver.IsDead) _ends.Add("killed");
         else driver.Leave();
-    }
-
-    /// <summary>
-    /// Without a master, one old worker at a driver's first look is taken for one: nothing over HTTP tells the two apart. The promise
-    /// holds from a first look without old workers on.
-    /// </summary>
-    private void WaitForQuiet()
-    {
-        while (_keeper.Broken is null && _estate.LoadBalancers.Exists(lb => !lb.Shape.HasMaster && lb.HasOldWorkers)) Pass(TimeSpan.FromMilliseconds(500));
     }
 
     private async Task Start(Driver driver, UserAction action)
@@ -170,7 +160,6 @@ internal sealed class ScheduleRun
 
     private void StartSecondDriver()
     {
-        if (_estate.LoadBalancers.Exists(lb => !lb.Shape.HasMaster)) return;
         _keeper.Floor = 0;
         var driver = _second = new Driver(_estate, $"driver{++_drivers}");
         var kind = _world.Chance(0.5) ? ActionKind.Resume : ActionKind.Undo;
