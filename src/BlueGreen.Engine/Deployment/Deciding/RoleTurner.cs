@@ -22,6 +22,11 @@ internal static class RoleTurner
             var healthy = Situation.HealthyTasks(staying);
             var leave = Math.Min(healthy, Math.Max(0, healthy + leaving.Instances - staying.TargetInstances));
             if (Situation.HealthyTasks(leaving) - leave >= situation.Goal.Staying + situation.Goal.Leaving) return Turn(situation, staying, leaving);
+            if (Situation.HealthyTasks(leaving) < leaving.Instances)
+            {
+                return new Decision.Wait(WaitKind.Convergence, $"{Situation.HealthyTasks(leaving)} of {leaving.Instances} tasks of {leaving.Id}, which was scaled last, are healthy");
+            }
+
             return new Decision.Hold(
                 "NoWayForward",
                 $"{leaving.Id} was scaled last and {drained} of {staying.Instances} tasks of {staying.Id} are out of the pool, as after an undo that was left half-way: "
