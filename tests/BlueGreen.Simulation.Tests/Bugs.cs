@@ -20,7 +20,6 @@ internal static class Bugs
         ["the ports of a task are zipped out of step"] = Reading(OutOfStep),
         ["a server that is down counts as taken out"] = Reading(r => Servers(r, s => s.State == ServerState.Down ? s with { State = ServerState.Maintenance } : s)),
         ["a server without a check counts as one that does not serve"] = Reading(r => Servers(r, s => s.Status == "no check" ? s with { State = ServerState.Unknown } : s)),
-        ["one port out of the pool is enough"] = Reading(OnePortIsEnough),
 
         // Judging what was seen.
         ["no sessions in the new worker is taken for idle"] = Learning(r => r is { State: PoolState.Out, HadPending: false } ? Idle(r) : r),
@@ -38,19 +37,15 @@ internal static class Bugs
         ["roles go by the start of the deployment, not by scaling"] = Situated(s => s with { Rule = RolesByStart(s) }),
         ["the roles are turned without making up for drained tasks"] = Deciding((s, d) => d is Decision.GrowBeside beside ? new Decision.Touch(beside.Size.AppId, s.Staying!.Instances, d.Reason) : d),
         ["the returning colour is scaled by itself"] = Deciding((_, d) => d is Decision.GrowBeside beside ? new Decision.Scale(beside.Size, d.Reason) : d),
-        ["it ends before every task serves on every load balancer"] = Deciding((s, d) => d is Decision.Wait && s.Leaving is null ? new Decision.Done(d.Reason) : d),
-        ["it grows before the tasks are healthy"] = Deciding((s, d) => d is Decision.Wait { Kind: WaitKind.Health } && s.Leaving is { } leaving && s.Staying!.Instances < s.Wanted ? Decider.Grow(s, s.Staying, leaving) : d),
         ["it does not wait for the drain"] = Unguarded((_, d) => d is Decision.Wait { Otherwise: { } otherwise } ? otherwise : d),
         ["the old colour goes as soon as the first new task serves"] = Unguarded((s, d) => d is Decision.Scale && s.Leaving is { } leaving ? Remove(leaving) : d),
         ["killed is the colour, not the drained tasks"] = Unguarded((s, d) => d is Decision.Kill kill ? kill with { TaskIds = [.. s.Seen.Find(kill.AppId)!.Tasks.Select(t => t.Id)] } : d),
         ["the old colour goes once it is as many"] = Unguarded((s, d) => d is Decision.Wait { Kind: WaitKind.Convergence } && s.Leaving is { } leaving && s.Staying!.Instances >= s.Wanted ? Remove(leaving) : d),
-        ["Marathon's last answer is taken for what is so now"] = new() { Alter = c => c with { Rules = c.Rules with { Decide = s => Decider.Decide(s with { Seen = s.Seen with { MarathonProblem = null } }) } } },
 
         // Waiting and acting.
         ["the drain's deadline kills whatever the policy"] = Waiting((patience, d, policy, at) => patience.Judge(d, policy with { OnDrainTimeout = DrainTimeoutAction.Kill }, at)),
         ["a wait never ends"] = Waiting((_, d, _, _) => d),
         ["a hold does not say why"] = Waiting((patience, d, policy, at) => patience.Judge(d, policy, at) is Decision.Hold hold ? hold with { ReasonId = null!, Reason = "" } : d),
-        ["a task without a health result counts as healthy"] = Asking(marathon => new RosyMarathon(marathon)),
         ["a kill without an answer is made up for by scaling"] = Asking(marathon => new DoubleScalingMarathon(marathon)),
         ["apps are found by the beginning of their id"] = Asking(marathon => new PrefixMarathon(marathon)),
         ["a kill lets Marathon start others in their place"] = Asking(marathon => new ReplacingMarathon(marathon)),
@@ -103,15 +98,6 @@ internal static class Bugs
             reading.Servers.OrderBy(s => s.Server, StringComparer.Ordinal),
             (state, name) => state with { Backend = name.Backend, Server = name.Server })],
     };
-
-    /// <summary>All ports of a task are told to be out when the last one is.</summary>
-    private static LoadBalancerReading OnePortIsEnough(LoadBalancerReading reading)
-    {
-        var @out = reading.Servers.Where(s => s.IsOutOfPool).Select(s => Port(s) / 2).ToHashSet();
-        return Servers(reading, s => @out.Contains(Port(s) / 2) ? s with { State = ServerState.Maintenance, CurrentSessions = 0 } : s);
-
-        static int Port(HaproxyServerStat server) => int.Parse(server.Server.Split('_')[^1], System.Globalization.CultureInfo.InvariantCulture);
-    }
 
     private static Situation With(Situation situation, IEnumerable<LoadBalancerReading> readings) =>
         situation with { Seen = situation.Seen with { LoadBalancers = [.. readings] } };

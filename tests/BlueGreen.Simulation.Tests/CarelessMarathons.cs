@@ -1,6 +1,5 @@
 using BlueGreen.Engine;
 using BlueGreen.Engine.Marathon;
-using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Simulation.Tests;
 
@@ -35,24 +34,6 @@ internal abstract class PassingMarathon(IMarathon inner) : IMarathon
     public Task<MarathonInfo> GetInfoAsync(CancellationToken cancellationToken) => inner.GetInfoAsync(cancellationToken);
 
     public IAsyncEnumerable<MarathonEvent> WatchEventsAsync(IReadOnlyCollection<string> eventTypes, CancellationToken cancellationToken) => inner.WatchEventsAsync(eventTypes, cancellationToken);
-}
-
-/// <summary>Sees good health where there is no result.</summary>
-internal sealed class RosyMarathon(IMarathon inner) : PassingMarathon(inner)
-{
-    public override async Task<ImmutableArray<MarathonApp>> GetAppsAsync(AppQuery? query, CancellationToken cancellationToken) =>
-        [.. (await Inner.GetAppsAsync(query, cancellationToken).ConfigureAwait(false)).Select(Rosy)];
-
-    private static MarathonApp Rosy(MarathonApp app)
-    {
-        var json = app.CopyJson();
-        foreach (var task in json["tasks"]!.Children<JObject>())
-        {
-            task["healthCheckResults"] ??= new JArray(new JObject { ["alive"] = true });
-        }
-
-        return new MarathonApp(json);
-    }
 }
 
 /// <summary>Kills without scaling and scales by itself, and again when there was no answer.</summary>

@@ -6,7 +6,7 @@ namespace BlueGreen.Simulation.Tests;
 public class TeethTests
 {
     /// <summary>By far most are found within the first hundred.</summary>
-    private const int MostSchedules = 400;
+    private const int MostSchedules = 4000;
 
     public static TheoryData<string> Names => [.. Bugs.All.Keys];
 

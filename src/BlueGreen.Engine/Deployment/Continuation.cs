@@ -61,18 +61,18 @@ internal static class Continuation
         if (direction == Direction.Back)
         {
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule, seen);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target), ColourOf(previous), IsUndo: true), previous, newest, rule);
         }
 
         if (hybrid > 0 && hybrid < newest.Instances)
         {
             // Fewer new ones than there are: the previous colour takes their place.
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule, seen);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule);
         }
 
         var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target);
-        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule, seen);
+        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule);
     }
 
     /// <summary>Scaling the previous colour is the only way back, and where it tells no target marathon-lb would fail, for every app.</summary>

@@ -30,9 +30,6 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     public Patience Patience { get; init; } = Patience.Fresh;
 
-    /// <summary>What was done so far.</summary>
-    private ImmutableHashSet<PlannedAct> Done { get; init; } = [];
-
     /// <summary>When the last act was carried out.</summary>
     private DateTimeOffset? ActedAt { get; init; }
 
@@ -64,26 +61,30 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
 
-    /// <summary>The user said yes. The time that a person took is not the cluster's.</summary>
-    public Course Approved(TimeSpan took) => took > TimeSpan.FromSeconds(1) ? this with { Patience = Patience.Fresh } : this;
+    /// <summary>What was approved and done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
+    private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
+
+    /// <summary>The user said yes. The time that took is not the cluster's.</summary>
+    public Course Approved(Decision act) => Advance(act, "approved");
 
     /// <summary>An act is about to be asked for.</summary>
     public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
 
     /// <summary>The act was carried out.</summary>
     /// <param name="act">The act.</param>
-    /// <param name="outcome">What came of it.</param>
-    /// <param name="at">When the answer came: what is read of Marathon from then on shows it.</param>
-    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
+    /// <param name="outcome">What Marathon answered.</param>
+    /// <param name="at">When it did.</param>
+    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act, "done") with
     {
         ActedAt = at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
-        // What was done before is no progress: a version that comes and goes must not keep a run going for ever.
-        Patience = Done.Contains(Work(act)) ? Patience : Patience.Fresh,
-        Done = Done.Add(Work(act)),
     };
 
-    private static PlannedAct Work(Decision act) => Act.Describe(act) with { Reason = "" };
+    private Course Advance(Decision act, string how)
+    {
+        var step = Act.Describe(act) with { Reason = $"{how} {string.Join(" ", Act.TasksToKill(act) ?? [])}" };
+        return Progress.Contains(step) ? this : this with { Progress = Progress.Add(step), Patience = Patience.Fresh };
+    }
 
     private (Course, Decision) BePatient(Decision decision)
     {

@@ -11,11 +11,7 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Rounds">How many times the new app was scaled.</param>
 /// <param name="LowestServing">The least number of serving tasks seen on any load balancer.</param>
 /// <param name="Proofs">The evidence for each task that was killed.</param>
-internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs)
-{
-    /// <summary>What the run has learned of the load balancers.</summary>
-    public DrainLedger Ledger { get; init; } = DrainLedger.Empty;
-}
+internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Course course)
@@ -28,7 +24,6 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
     private Decision? _carriedOut;
-    private readonly HashSet<PlannedAct> _done = [];
     private int? _lowestServing;
     private int _rounds;
 
@@ -99,19 +94,18 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
     private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
     {
         if (decision.Equals(_approved)) return true;
-        var asked = cluster.Time.GetTimestamp();
         var yes = await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false);
-        var took = cluster.Time.GetElapsedTime(asked);
-        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes, took);
+        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes);
         if (!yes) return false;
         _approved = decision;
-        _course = _course.Approved(took);
+        _course = _course.Approved(decision);
         return true;
     }
 
     private async Task<ActOutcome> ActAsync(Decision decision, Lookout lookout, CancellationToken cancellationToken)
     {
         ImmutableArray<DrainProof> proofs = [];
+        // All but growth takes tasks away, or turns roles by what was seen.
         if (decision is not Decision.Scale)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.

@@ -12,9 +12,6 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Old">The app that serves now; null on a first deployment.</param>
 internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old)
 {
-    /// <summary>What was seen meanwhile: which processes were there before anything was changed is worth knowing later.</summary>
-    public required Observation Seen { get; init; }
-
     public PlannedAct DescribeCreation() => new(
         Run.Roles.StayingId,
         $"Create with {Definition.Instances} of {Run.Goal.Staying} instances",
@@ -46,7 +43,7 @@ internal static class Preparation
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseLocked(old);
         var goal = GoalOf(@new, old);
-        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old) { Seen = seen! };
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
     }
 
     private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0

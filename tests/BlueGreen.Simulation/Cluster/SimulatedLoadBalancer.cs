@@ -33,6 +33,7 @@ internal sealed class SimulatedLoadBalancer
     private readonly List<Worker> _old = [];
     private int? _master;
     private bool _isReading;
+    private bool _hasNews;
 
     public SimulatedLoadBalancer(World world, SimulatedMarathon marathon, PidSpace pids, LoadBalancerShape shape, Traffic traffic, int number, Trace trace)
     {
@@ -86,8 +87,6 @@ internal sealed class SimulatedLoadBalancer
     }
 
     public ImmutableSortedSet<int> Pids => _pids.ListedBy(this);
-
-    public bool HasOldWorkers => _old.Exists(worker => worker.EndsAt > _world.Now);
 
     public bool HasStuckServers => Serving.Servers.Values.Any(server => server is { IsStuck: true, IsDisabled: false });
 
@@ -183,26 +182,32 @@ internal sealed class SimulatedLoadBalancer
 
     private void Hear()
     {
+        _hasNews = true;
         if (_isReading || IsDeaf || IsDown) return;
         _isReading = true;
         _world.After(_world.Between(20, Shape.LagMs), () =>
         {
-            _isReading = false;
-            if (IsDeaf || IsDown || IsRemoved) return;
-            if (!_marathon.HasLeader)
+            _hasNews = !_marathon.HasLeader;
+            // Its connection is broken: it tries until it has one again.
+            if (IsDeaf || IsDown || IsRemoved || !_marathon.HasLeader || Configure() is not { } config || IsAsServed(config))
             {
-                // Its connection is broken: it tries until it has one again.
-                Hear();
+                Rest();
                 return;
             }
 
-            if (Configure() is not { } config || IsAsServed(config)) return;
-            // What was read is written a moment later, when it may not be true any more.
+            // What was read is written a moment later, when it may not be true any more. Only then it reads again.
             _world.After(_world.Between(5, 60), () =>
             {
                 if (!IsDown && !IsRemoved) Reload(config);
+                Rest();
             });
         });
+    }
+
+    private void Rest()
+    {
+        _isReading = false;
+        if (_hasNews && !IsRemoved) Hear();
     }
 
     private bool IsAsServed(Dictionary<Instance, bool> config)

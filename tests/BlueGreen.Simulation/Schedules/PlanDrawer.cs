@@ -14,18 +14,19 @@ internal sealed class PlanDrawer(int seed)
     {
         var instances = Pick(1, 2, 2, 3, 3, 4);
         var isCalm = Chance(0.2);
-        var sharesPids = Chance(0.3);
         var faults = isCalm ? 0 : Pick(0, 1, 1, 2, 3);
+        ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer())];
+        var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
         return new Plan
         {
             Seed = seed,
             Instances = instances,
             Ports = Pick(1, 1, 2),
-            LoadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer(sharesPids))],
-            SharesPids = sharesPids,
+            LoadBalancers = loadBalancers,
+            SharesPids = Chance(0.3),
             SwallowsKills = Chance(0.1),
-            Traffic = new Traffic(Pick(100, 1000, 3000), Pick(0, 0.3), Pick(0, 0, 0.3), Pick(2000, 6000)),
-            Network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork(),
+            Traffic = new Traffic(Pick(50, 100, 300, 300, 1000, 1000, 3000, 12000), Pick(0, 0.3), Pick(0, 0, 0, 0.3), Pick(1500, 5000)),
+            Network = network,
             OldBehaviour = DrawBehaviour(),
             NewBehaviour = DrawNewBehaviour(isCalm),
             Actions = DrawActions(instances),
@@ -33,20 +34,16 @@ internal sealed class PlanDrawer(int seed)
         };
     }
 
-    /// <summary>
-    /// In a shared space of process ids nothing over HTTP tells an old worker from a master, so all of them have one there, as
-    /// marathon-lb's own image has it.
-    /// </summary>
-    private LoadBalancerShape DrawLoadBalancer(bool sharesPids)
+    private LoadBalancerShape DrawLoadBalancer()
     {
         var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
-        return new LoadBalancerShape(sharesPids || Chance(0.7), hasChecks, waits, Pick(60, 200, 600, 1500), Pick(500, 1500));
+        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 100, 300, 900), Pick(300, 1000));
     }
 
     private Network DrawNetwork() => new(
         Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
 
-    private Behaviour DrawBehaviour() => new(Between(100, 1200), Between(20, 600), Between(100, 500), Pick(Between(20, 300), Between(300, 2500)));
+    private Behaviour DrawBehaviour() => new(Between(100, 500), Between(20, 250), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
 
     private Behaviour DrawNewBehaviour(bool isCalm)
     {
@@ -59,7 +56,7 @@ internal sealed class PlanDrawer(int seed)
     {
         var actions = ImmutableArray.CreateBuilder<UserAction>();
         actions.Add(DrawAction(ActionKind.Deploy, instances));
-        var more = Pick(0, 0, 1, 1, 2);
+        var more = Pick(0, 0, 0, 1, 2);
         for (var i = 0; i < more; i++)
         {
             actions.Add(DrawAction(Pick(ActionKind.Resume, ActionKind.Resume, ActionKind.Complete, ActionKind.Undo, ActionKind.Undo, ActionKind.Deploy), instances));
@@ -76,21 +73,21 @@ internal sealed class PlanDrawer(int seed)
             Growth = Pick<Growth>(new Growth.ByHalf(), new Growth.ByHalf(), new Growth.Linear(1), new Growth.AllAtOnce()),
             Instances = kind == ActionKind.Deploy && Chance(0.15) ? Math.Max(1, instances + Pick(-1, 1)) : null,
             NewInstances = instances > 1 && kind is ActionKind.Deploy && Chance(0.12) ? 1 : 0,
-            HealthTimeout = Between(5000, 9000),
-            DrainTimeout = Between(3000, 8000),
-            ConvergeTimeout = Between(5000, 8000),
+            HealthTimeout = Between(3000, 6000),
+            DrainTimeout = Between(2000, 6000),
+            ConvergeTimeout = Between(3000, 6000),
             OnDrainTimeout = Pick(DrainTimeoutAction.Hold, DrainTimeoutAction.Hold, DrainTimeoutAction.Undo, DrainTimeoutAction.Kill),
             OnFailure = Pick(FailureAction.Hold, FailureAction.Hold, FailureAction.Undo),
         };
         return Pick(0, 0, 1, 1, 2) switch
         {
             1 => new UserAction(kind, policy, Dies: (Pick(1, 2, 3, 4, 5), Chance(0.5))),
-            2 => new UserAction(kind, policy, DiesAfter: Between(200, 9000)),
+            2 => new UserAction(kind, policy, DiesAfter: Between(100, 5000)),
             _ => new UserAction(kind, policy),
         };
     }
 
-    private PlannedFault DrawFault() => new(Faults[_random.Next(Faults.Length)], Between(0, 12000), Between(300, 5000), _random.Next(1000));
+    private PlannedFault DrawFault() => new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
 
     private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
 

@@ -114,7 +114,8 @@ internal static class Decider
     /// still waits for are tasks that may never get healthy.
     /// </summary>
     private static bool IsHeldByTheOther(Situation situation, MarathonApp app) =>
-        app.IsDeploying && app == situation.Staying && situation.Leaving is { } leaving && app.Deployments.All(leaving.Deployments.Contains);
+        app.IsDeploying && app == situation.Staying && app.Tasks.Length == app.Instances && Situation.HealthyTasks(app) == app.Instances
+        && situation.Leaving is { } leaving && app.Deployments.All(leaving.Deployments.Contains);
 
     private static string? NotHealthy(Situation situation, MarathonApp app)
     {

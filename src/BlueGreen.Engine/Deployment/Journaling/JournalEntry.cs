@@ -53,11 +53,7 @@ internal abstract record JournalEntry(DateTimeOffset At)
     public sealed record Waited(DateTimeOffset At, string Why, Decision Decision) : JournalEntry(At);
 
     /// <summary>The user was asked.</summary>
-    /// <param name="At">When the answer came.</param>
-    /// <param name="Act">What was to be done.</param>
-    /// <param name="Yes">The answer.</param>
-    /// <param name="Took">How long it took.</param>
-    public sealed record Asked(DateTimeOffset At, Decision Act, bool Yes, TimeSpan Took) : JournalEntry(At);
+    public sealed record Asked(DateTimeOffset At, Decision Act, bool Yes) : JournalEntry(At);
 
     /// <summary>An act is about to be asked of Marathon.</summary>
     /// <param name="At">When.</param>

@@ -54,10 +54,10 @@ internal sealed class RunRecorder(IJournal? journal)
         _wait = (why, Text(decision));
     }
 
-    public void Asked(DateTimeOffset at, Decision act, bool yes, TimeSpan took)
+    public void Asked(DateTimeOffset at, Decision act, bool yes)
     {
         Flush();
-        journal?.Write(new JournalEntry.Asked(at, act, yes, took));
+        journal?.Write(new JournalEntry.Asked(at, act, yes));
         _isForced = true;
     }
 
