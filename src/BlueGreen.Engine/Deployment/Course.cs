@@ -15,6 +15,9 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Rules">What it goes by.</param>
 internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rules Rules)
 {
+    /// <summary>How long Marathon's telling of an act's outcome is waited for.</summary>
+    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
+
     /// <summary>What the last look showed; null before the first.</summary>
     public Situation? Last { get; init; }
 
@@ -26,6 +29,15 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     public Expectation Expected { get; init; } = Expectation.Nothing;
 
     public Patience Patience { get; init; } = Patience.Fresh;
+
+    /// <summary>When the last act was carried out.</summary>
+    private DateTimeOffset? ActedAt { get; init; }
+
+    /// <summary>
+    /// Until when Marathon is to be read at the latest, although it tells of nothing: what was read before an act is no longer true.
+    /// Null when what was read stands.
+    /// </summary>
+    public DateTimeOffset? OutcomeBy => Situation.Seen.MarathonAt < ActedAt ? ActedAt + Outcome : null;
 
     /// <summary>A look was taken.</summary>
     public Course See(Observation seen)
@@ -40,7 +52,8 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     }
 
     /// <summary>What comes next.</summary>
-    public (Course Next, Decision Decision) Decide() => BePatient(Rules.Decide(Situation));
+    public (Course Next, Decision Decision) Decide() => BePatient(
+        OutcomeBy is null ? Rules.Decide(Situation) : new Decision.Wait(WaitKind.Outcome, "Marathon carries it out"));
 
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
@@ -53,10 +66,11 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     /// <summary>The act was carried out.</summary>
     /// <param name="act">The act.</param>
-    /// <param name="outcome">What came of it.</param>
-    /// <param name="at">When the answer came: what is read of Marathon from then on shows it.</param>
+    /// <param name="outcome">What Marathon answered.</param>
+    /// <param name="at">When it did.</param>
     public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
     {
+        ActedAt = at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
         Patience = Patience.Fresh,
     };

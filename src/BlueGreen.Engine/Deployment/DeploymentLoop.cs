@@ -16,9 +16,6 @@ internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestSer
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
-    /// <summary>How long what Marathon tells of an act is waited for.</summary>
-    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
-
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private readonly RunRecorder _recorder = new(cluster.Journal);
@@ -41,29 +38,26 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         {
             var decision = Decide();
             _narrator.Tell(Situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return End(decision);
+            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(decision);
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
                 switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
-                    case ActOutcome.Acted:
-                        await LookAtOutcomeAsync(lookout, cancellationToken).ConfigureAwait(false);
-                        continue;
                     case ActOutcome.Ended ended:
-                        return End(ended.Hold);
+                        return Outcome(ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
-                        return End(tooLong);
+                        return Outcome(tooLong);
                 }
             }
 
-            See(await lookout.LookLaterAsync(Situation.Seen, null, cancellationToken).ConfigureAwait(false));
+            See(await lookout.LookLaterAsync(Situation.Seen, _course.OutcomeBy, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -127,28 +121,13 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         _course = _course.Begin(decision);
         _recorder.Acting(cluster.Time.GetUtcNow(), decision, proofs);
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
-        var at = cluster.Time.GetUtcNow();
-        _recorder.Acted(at, outcome);
+        var actedAt = cluster.Time.GetUtcNow();
+        _recorder.Acted(actedAt, outcome);
         if (outcome is not ActOutcome.Acted acted) return outcome;
-        _course = _course.End(decision, acted, at);
+        _course = _course.End(decision, acted, actedAt);
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;
-    }
-
-    /// <summary>
-    /// Marathon is read when it tells of what the act made, and soon all the same. Until then nothing is decided, since what was read
-    /// before is no longer true; the load balancers are watched all the time.
-    /// </summary>
-    private async Task LookAtOutcomeAsync(Lookout lookout, CancellationToken cancellationToken)
-    {
-        var actedAt = cluster.Time.GetUtcNow();
-        while (true)
-        {
-            See(await lookout.LookLaterAsync(Situation.Seen, actedAt + Outcome, cancellationToken).ConfigureAwait(false));
-            if (Situation.Seen.MarathonAt >= actedAt) return;
-            _recorder.Looked(Situation);
-        }
     }
 
     /// <summary>Why this driver must not act, or cannot tell whether it may; null when it may.</summary>
@@ -168,7 +147,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         }
     }
 
-    private LoopOutcome End(Decision decision)
+    private LoopOutcome Outcome(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);

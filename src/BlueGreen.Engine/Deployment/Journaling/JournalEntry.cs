@@ -26,10 +26,7 @@ internal abstract record JournalEntry(DateTimeOffset At)
     public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy) : JournalEntry(At);
 
     /// <summary>A look that showed something new, or the last one before that.</summary>
-    /// <param name="At">When.</param>
-    /// <param name="Seen">What was seen.</param>
-    /// <param name="IsUndecided">True right after an act, while Marathon had not been read again and nothing was decided.</param>
-    public sealed record Look(DateTimeOffset At, Observation Seen, bool IsUndecided = false) : JournalEntry(At);
+    public sealed record Look(DateTimeOffset At, Observation Seen) : JournalEntry(At);
 
     /// <summary>A look that showed what the last one did, at another time.</summary>
     public sealed record Again(DateTimeOffset At, DateTimeOffset MarathonAt, ImmutableArray<DateTimeOffset> ReadAt) : JournalEntry(At)

@@ -37,10 +37,6 @@ internal static class Replay
                     recorded = null;
                     yield return new ReplayStep(entry, course);
                     break;
-                case JournalEntry.Look { IsUndecided: true, Seen: var seen } when course is not null:
-                    course = course.See(seen);
-                    yield return new ReplayStep(entry, course);
-                    break;
                 case JournalEntry.Look { Seen: var seen } when course is not null:
                     (course, computed) = course.See(seen).Decide();
                     look = entry;

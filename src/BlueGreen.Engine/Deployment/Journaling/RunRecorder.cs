@@ -24,7 +24,6 @@ internal sealed class RunRecorder(IJournal? journal)
 
     public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
 
-    /// <summary>A look on which something was decided.</summary>
     public void Decided(Situation situation, Decision decision)
     {
         if (journal is null) return;
@@ -37,18 +36,10 @@ internal sealed class RunRecorder(IJournal? journal)
             return;
         }
 
-        Write(new JournalEntry.Look(seen.At, seen), mark);
+        Flush();
+        journal.Write(new JournalEntry.Look(seen.At, seen));
         if (text != _decisionText) journal.Write(new JournalEntry.Decided(seen.At, decision));
-        (_decisionText, _isForced, _wait) = (text, false, null);
-    }
-
-    /// <summary>A look on which nothing was decided.</summary>
-    public void Looked(Situation situation)
-    {
-        if (journal is null) return;
-        var look = new JournalEntry.Look(situation.Seen.At, situation.Seen, IsUndecided: true);
-        if (Mark(situation) is var mark && mark == _mark) _leftOut = look;
-        else Write(look, mark);
+        (_mark, _decisionText, _isForced, _wait) = (mark, text, false, null);
     }
 
     public void Waited(Situation situation, string why, Decision decision)
@@ -78,13 +69,6 @@ internal sealed class RunRecorder(IJournal? journal)
         _wait = null;
         // Patience begins anew: from the next look on, whatever it shows.
         _isForced = true;
-    }
-
-    private void Write(JournalEntry.Look look, string mark)
-    {
-        Flush();
-        journal?.Write(look);
-        _mark = mark;
     }
 
     /// <summary>What happens next rests on the last look, so that it must be there.</summary>
