@@ -30,6 +30,11 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int DrainTimeoutSec { get; set; } = 300;
 
+    /// <summary>The service's own gauge of pending operations: a path with a JSON pointer, or a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PendingOperations { get; set; }
+
     /// <summary>Called before tasks are killed: a script block or a program.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -63,6 +68,6 @@ public abstract class GoOnCmdlet : SessionCmdlet
     private void GoOn(string group)
     {
         if (IsWhatIf) WriteObject(Run(call => Deployer(call).PlanAsync(group, Way, Policy(), call.Token)), enumerateCollection: true);
-        else DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).GoOnAsync(group, Way, Policy(), call.Token)));
+        else DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).GoOnAsync(group, Way, Policy(), call.Token)));
     }
 }

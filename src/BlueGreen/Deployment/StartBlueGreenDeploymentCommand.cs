@@ -81,6 +81,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
+    /// <summary>The service's own gauge of pending operations: a path with a JSON pointer, or a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PendingOperations { get; set; }
+
     /// <summary>Called before tasks are killed: a script block or a program.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -140,7 +145,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
             return;
         }
 
-        DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).DeployAsync(definition, Policy(definition), call.Token)));
+        DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).DeployAsync(definition, Policy(definition), call.Token)));
     }
 
     private void Preflight(AppDefinition definition)

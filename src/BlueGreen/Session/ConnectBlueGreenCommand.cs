@@ -51,6 +51,16 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>HAProxy's admin sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] HaproxySocket { get; set; } = [];
+
+    /// <summary>HAProxy's master sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] HaproxyMasterSocket { get; set; } = [];
+
     /// <summary>How long one request to Marathon may take.</summary>
     [Parameter]
     [Alias("Timeout")]
@@ -77,6 +87,7 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
             var info = Run(async call =>
             {
                 using var _ = cluster.Listen(call.Sink);
+                await cluster.CheckSocketsAsync(call.Token).ConfigureAwait(false);
                 return await cluster.Marathon.GetInfoAsync(call.Token).ConfigureAwait(false);
             });
             WriteVerbose(LogText.Safe($"Connected to {info.Name} {info.Version}, leader {info.Leader ?? "unknown"}."));
@@ -104,6 +115,8 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         CertificateAuthorityPath = CertificateAuthority is { } path ? ResolveFiles(path)[0] : null,
         SkipCertificateCheck = SkipCertificateCheck,
         TimeoutSeconds = TimeoutSec,
+        HaproxySockets = HaproxySocket,
+        HaproxyMasterSockets = HaproxyMasterSocket,
         JournalPath = JournalPath is { Length: > 0 } folder && !string.Equals(folder, "off", StringComparison.OrdinalIgnoreCase)
             ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder)
             : MyInvocation.BoundParameters.ContainsKey(nameof(JournalPath)) ? "" : null,

@@ -40,6 +40,8 @@ internal sealed class Shop
 
     public IPreKillHook? PreKill { get; set; }
 
+    public IPendingOperations? PendingOperations { get; set; }
+
     public IJournal? Journal { get; set; }
 
     public SimulatedApp? Blue => Marathon.Apps.GetValueOrDefault("/shop-blue");
@@ -49,7 +51,7 @@ internal sealed class Shop
     public LoopOutcome Deploy()
     {
         if (Green is null) Create("green", Policy.InitialInstances);
-        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Journal = Journal };
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill, PendingOperations = PendingOperations, Journal = Journal };
         var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");

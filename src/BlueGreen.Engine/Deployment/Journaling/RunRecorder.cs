@@ -24,6 +24,7 @@ internal sealed class RunRecorder(IJournal? journal)
 
     public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
 
+    /// <summary>A look on which something was decided.</summary>
     public void Decided(Situation situation, Decision decision)
     {
         if (journal is null) return;
@@ -36,10 +37,9 @@ internal sealed class RunRecorder(IJournal? journal)
             return;
         }
 
-        Flush();
-        journal.Write(new JournalEntry.Look(seen.At, seen));
+        Write(new JournalEntry.Look(seen.At, seen), mark);
         if (text != _decisionText) journal.Write(new JournalEntry.Decided(seen.At, decision));
-        (_mark, _decisionText, _isForced, _wait) = (mark, text, false, null);
+        (_decisionText, _isForced, _wait) = (text, false, null);
     }
 
     public void Waited(Situation situation, string why, Decision decision)
@@ -69,6 +69,13 @@ internal sealed class RunRecorder(IJournal? journal)
         _wait = null;
         // Patience begins anew: from the next look on, whatever it shows.
         _isForced = true;
+    }
+
+    private void Write(JournalEntry.Look look, string mark)
+    {
+        Flush();
+        journal?.Write(look);
+        _mark = mark;
     }
 
     /// <summary>What happens next rests on the last look, so that it must be there.</summary>
