@@ -41,22 +41,22 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
         {
             var decision = Decide();
             _narrator.Tell(Situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return End(decision);
+            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(decision);
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
                 switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Ended ended:
-                        return End(ended.Hold);
+                        return Outcome(ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
-                        return End(tooLong);
+                        return Outcome(tooLong);
                 }
             }
 
@@ -156,7 +156,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
         }
     }
 
-    private LoopOutcome End(Decision decision)
+    private LoopOutcome Outcome(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]) { Ledger = _course.Ledger };
