@@ -1,3 +1,4 @@
+using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
@@ -25,11 +26,15 @@ public sealed class BlueGreenDeployer
 
     internal BlueGreenDeployer(Cluster cluster) => _cluster = cluster;
 
+    /// <summary>One that asks after each step, but for those of a way back.</summary>
+    /// <param name="gate">Asked whether to go on; null for nobody.</param>
+    public BlueGreenDeployer WithGate(IStepGate? gate) => new(_cluster with { Gate = gate });
+
     /// <summary>Says what a deployment would do. Changes nothing.</summary>
     public async Task<ImmutableArray<PlanStep>> PlanAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        return RolloutPlan.Of(prepared, policy);
+        return RolloutPlan.Of(prepared, policy with { IsGated = _cluster.Gate is not null });
     }
 
     /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
@@ -55,7 +60,9 @@ public sealed class BlueGreenDeployer
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
     public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        RolloutPlan.Of(await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false), policy);
+        RolloutPlan.Of(
+            await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false),
+            policy with { IsGated = _cluster.Gate is not null && direction != Direction.Back });
 
     /// <summary>
     /// Takes a deployment that was left half-way, by this module or by zdd.py, to an end, from any machine: on to the new colour, or back
@@ -105,11 +112,12 @@ public sealed class BlueGreenDeployer
     }
 
     private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        new DeploymentLoop(_cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy, run.Goal).RunAsync(cancellationToken);
+        new DeploymentLoop(
+            run.IsUndo ? _cluster with { Gate = null } : _cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy with { IsGated = _cluster.Gate is not null && !run.IsUndo }, run.Goal).RunAsync(cancellationToken);
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
     {
-        Decision.Hold { ReasonId: Patience.HealthTimeout } => policy.OnFailure == FailureAction.Undo,
+        Decision.Hold { ReasonId: Patience.HealthTimeout or StepGate.ReasonId } => policy.OnFailure == FailureAction.Undo,
         Decision.Hold { ReasonId: Patience.DrainTimeout } => policy.OnDrainTimeout == DrainTimeoutAction.Undo,
         _ => false,
     };

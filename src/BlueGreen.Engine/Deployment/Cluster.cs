@@ -17,6 +17,9 @@ internal sealed record Cluster(
     /// <summary>Asked before tasks are killed; null for nobody.</summary>
     public IPreKillHook? PreKill { get; init; }
 
+    /// <summary>Asked after each step; null for nobody.</summary>
+    public IStepGate? Gate { get; init; }
+
     /// <summary>What a run goes by.</summary>
     public Rules Rules { get; init; } = Rules.Default;
 

@@ -20,6 +20,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
+    private readonly StepGate _stepGate = new(cluster.Gate);
     private DrainLedger _ledger = DrainLedger.Empty;
     private Patience _patience = Patience.Fresh;
     private Expectation _expected = Expectation.Nothing;
@@ -39,6 +40,15 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             var decision = Decide(situation);
             _narrator.Tell(situation, decision);
             if (decision is Decision.Done or Decision.Hold) return End(situation, decision);
+            if (_stepGate.IsDue(decision, situation))
+            {
+                if (await _stepGate.RefusalAsync(situation, cancellationToken).ConfigureAwait(false) is { } stop) return End(situation, stop);
+                // The time that it took is not the cluster's, and much may have happened in it.
+                _patience = Patience.Fresh;
+                situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+                continue;
+            }
+
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.

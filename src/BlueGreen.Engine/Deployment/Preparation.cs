@@ -35,7 +35,10 @@ internal static class Preparation
         var apps = seen?.Apps ?? [];
         if (seen is not null) RefuseUnfinished(seen);
         var prepared = ColourDefinition.Prepare(
-            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime));
+            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime)
+            {
+                Initial = goal => policy.Growth.First(policy.InitialInstances, goal),
+            });
         var @new = MarathonApp.Parse(prepared.ToJson());
         if (!policy.Force && !@new.HasHealthChecks) throw WithoutHealthChecks(@new);
 

@@ -7,7 +7,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Complete, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
-public sealed class CompleteBlueGreenDeploymentCommand : GoOnCmdlet
+public sealed class CompleteBlueGreenDeploymentCommand : GoForwardCmdlet
 {
     private protected override Direction Way => Direction.ForwardToTheEnd;
 }

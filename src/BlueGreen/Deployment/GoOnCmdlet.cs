@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Hosting;
 using BlueGreen.Marathon;
 using BlueGreen.Session;
 
@@ -19,6 +20,11 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? LinearIncrease { get; set; }
+
+    /// <summary>Grows in these steps: shares of the full number, or numbers of instances.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Step { get; set; } = [];
 
     /// <summary>How long a step may take until its tasks are healthy.</summary>
     [Parameter]
@@ -44,14 +50,24 @@ public abstract class GoOnCmdlet : SessionCmdlet
     /// <summary>What the parameters say.</summary>
     private protected virtual RolloutPolicy Policy() => new()
     {
-        Growth = LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        Growth = GrowthChoice.Of(Step, LinearIncrease),
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
         Force = Force,
     };
 
+    /// <summary>What is asked after each step; null for nothing.</summary>
+    private protected virtual IStepGate? GateFor(EngineCall call) => null;
+
     /// <summary>Which way it goes.</summary>
     private protected abstract Direction Way { get; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        TryAll(() => Policy());
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -61,7 +77,10 @@ public abstract class GoOnCmdlet : SessionCmdlet
 
     private void GoOn(string group)
     {
-        if (IsWhatIf) WriteObject(Run(call => Deployer(call).PlanAsync(group, Way, Policy(), call.Token)), enumerateCollection: true);
-        else DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).GoOnAsync(group, Way, Policy(), call.Token)));
+        var policy = Policy();
+        if (IsWhatIf) WriteObject(Run(call => DeployerFor(call).PlanAsync(group, Way, policy, call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => DeployerFor(call).GoOnAsync(group, Way, policy, call.Token)));
     }
+
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call)).WithGate(GateFor(call));
 }

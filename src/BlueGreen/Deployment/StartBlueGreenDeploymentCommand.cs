@@ -53,6 +53,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public SwitchParameter AllAtOnce { get; set; }
 
+    /// <summary>Grows the new colour in these steps: shares of its full number, or numbers of instances.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Step { get; set; } = [];
+
     /// <summary>How many instances the service has in the end; without it, as many as before.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -77,7 +82,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public DrainTimeoutAction OnDrainTimeout { get => (DrainTimeoutAction)_onDrainTimeout; set => _onDrainTimeout = (int)value; }
 
-    /// <summary>What to do when the new colour does not get healthy in time.</summary>
+    /// <summary>What to do when the new colour does not get healthy in time, or a gate refuses it.</summary>
     [Parameter]
     public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
@@ -85,6 +90,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     [ValidateNotNull]
     public object? PreKill { get; set; }
+
+    /// <summary>Asked after each step, before the next one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public ScriptBlock[] Gate { get; set; } = [];
 
     /// <summary>Does not ask, and goes on where the preflight would refuse.</summary>
     [Parameter]
@@ -96,14 +106,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        TryAll(() =>
-        {
-            if (AllAtOnce && LinearIncrease is not null)
-            {
-                throw new BlueGreenException(
-                    ErrorKind.InvalidArgument, "ContradictingGrowth", "-AllAtOnce and -LinearIncrease contradict each other.", "Give one of them.");
-            }
-        });
+        TryAll(() => GrowthAskedFor());
     }
 
     /// <inheritdoc/>
@@ -134,14 +137,14 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     {
         var definition = WhatChanges.Count == 0 ? original : original.With(Changes());
         Preflight(definition);
-        if (IsWhatIf)
-        {
-            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
-            return;
-        }
-
-        DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call)).DeployAsync(definition, Policy(definition), call.Token)));
+        if (IsWhatIf) WriteObject(Run(call => DeployerFor(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => DeployerFor(call).DeployAsync(definition, Policy(definition), call.Token)));
     }
+
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call)).WithGate(ScriptGate.Of(Gate, call));
+
+    private Growth GrowthAskedFor() =>
+        GrowthChoice.Of(Step, LinearIncrease, AllAtOnce, MyInvocation.BoundParameters.ContainsKey(nameof(InitialInstances)));
 
     private void Preflight(AppDefinition definition)
     {
@@ -166,7 +169,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     private RolloutPolicy Policy(AppDefinition definition) => new()
     {
         InitialInstances = InitialInstances,
-        Growth = AllAtOnce ? new Growth.AllAtOnce() : LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        Growth = GrowthAskedFor(),
         // What the definition asks for counts too: a deployment can grow or shrink the service.
         Instances = Instances ?? definition.Instances,
         NewInstances = NewInstances ?? 0,

@@ -39,15 +39,18 @@ internal sealed class Shop
 
     public IPreKillHook? PreKill { get; set; }
 
+    public IStepGate? Gate { get; set; }
+
     public SimulatedApp? Blue => Marathon.Apps.GetValueOrDefault("/shop-blue");
 
     public SimulatedApp? Green => Marathon.Apps.GetValueOrDefault("/shop-green");
 
     public LoopOutcome Deploy()
     {
-        if (Green is null) Create("green", Policy.InitialInstances);
-        var cluster = Cluster.For(Approval) with { PreKill = PreKill };
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, Policy, new Goal(_target));
+        if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate };
+        var policy = Policy with { IsGated = Gate is not null };
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();

@@ -47,10 +47,11 @@ internal static class Decider
 
     /// <summary>
     /// While the new colour grows the old one stays whole, so a load balancer may be one step behind: it has to have shown that it serves
-    /// the new tasks, at least half of them, and the first one by all means. Only what takes tasks away waits for the last of them.
+    /// the new tasks, at least half of them, and the first one by all means. Only what takes tasks away waits for the last of them, and
+    /// somebody who is to judge the step.
     /// </summary>
     private static bool MayGrowOn(Situation situation, MarathonApp staying) =>
-        situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Goal.Staying
+        !situation.Policy.IsGated && situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Goal.Staying
         && Convergence.LeastServed(situation, staying) >= (staying.Instances + 1) / 2;
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using BlueGreen.Hosting;
+
+namespace BlueGreen.Deployment;
+
+/// <summary>A script block of the user's that is asked whether to go on. It runs on the pipeline's thread, in the runspace of the cmdlet.</summary>
+internal sealed class UserScript(ScriptBlock script, IPipelineThread pipeline)
+{
+    /// <summary>Null unless it puts out <c>$false</c> or has an error; then, in words, which of the two.</summary>
+    /// <param name="cancellationToken">Ends the wait for its turn.</param>
+    /// <param name="arguments">What it gets; the first of them is <c>$_</c> too.</param>
+    public Task<string?> RefuseAsync(CancellationToken cancellationToken, params object?[] arguments) =>
+        pipeline.RunAsync(() => Refuse(arguments), cancellationToken);
+
+    private string? Refuse(object?[] arguments)
+    {
+        try
+        {
+            // An error that its commands would only report is to stop it: what it was to find out, it has not found out.
+            List<PSVariable> variables = [new("ErrorActionPreference", ActionPreference.Stop), new("_", arguments.FirstOrDefault())];
+            var output = script.InvokeWithContext(null, variables, arguments);
+            return output.Any(o => o?.BaseObject is false) ? $"{Text()} says $false" : null;
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            return error.Message;
+        }
+    }
+
+    private string Text()
+    {
+        const int Enough = 60;
+        var text = string.Join(" ", script.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length <= Enough ? $"{{ {text} }}" : $"{{ {text.Substring(0, Enough)}... }}";
+    }
+}
