@@ -8,11 +8,9 @@ public sealed class GuideTests
     [Fact]
     public async Task The_steps_of_the_guide_run_on_the_lab_from_the_first_to_the_last()
     {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
-        var host = Path.Combine(BuiltModule.Root, "src", "BlueGreen.Host", "bin", configuration, "net10.0", "BlueGreen.Host.dll");
         Assert.True(File.Exists(BuiltModule.Manifest));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { host, "-NoProfile", "-NonInteractive", "-File", Path.Combine(BuiltModule.Root, "examples", "guide.ps1") })
+        foreach (var argument in new[] { BuiltModule.Host, "-NoProfile", "-NonInteractive", "-File", Path.Combine(BuiltModule.Root, "examples", "guide.ps1") })
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,5 +1,7 @@
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Journaling;
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -18,9 +20,11 @@ public sealed class BlueGreenDeployer
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
+    /// <param name="journalFolder">Where each deployment leaves its journal; null for none.</param>
     public BlueGreenDeployer(
-        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null)
-        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill))
+        IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill = null,
+        string? journalFolder = null)
+        : this(Cluster.Real(marathon, loadBalancers, time, sink, approval, preKill) with { JournalFolder = journalFolder })
     {
     }
 
@@ -41,21 +45,15 @@ public sealed class BlueGreenDeployer
     /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
     public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
-        var startedAt = _cluster.Time.GetUtcNow();
-        var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        var report = new DeploymentReport(_cluster, prepared.Run, startedAt);
+        var prepared = await BeforeHoldingAsync(definition.DeploymentGroup, PrepareAsync, cancellationToken).ConfigureAwait(false);
+        var claim = new DriverClaim(prepared.Run.Roles.Group, prepared.Run.Roles.StayingId, $"deploys {prepared.Run.Roles.StayingId}");
+        return await HoldingAsync(claim, policy, DeployHoldingAsync, cancellationToken).ConfigureAwait(false);
 
-        if (prepared.Old is { } old && !prepared.Run.CanGoBack)
-        {
-            _cluster.Say(MessageLevel.Warning, $"{old.Id} was made by no blue/green tool: from this deployment there is no way back to it.");
-        }
+        // Whoever held the group until now may have changed it.
+        async Task<BlueGreenDeployment> DeployHoldingAsync(Cluster cluster) => await DeployAsync(
+            cluster, cluster.Hold is null ? prepared : await PrepareAsync(cluster).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
 
-        var act = prepared.DescribeCreation();
-        if (!await _cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
-        await CreateAsync(prepared.Definition, cancellationToken).ConfigureAwait(false);
-        _cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
-
-        return await RunAsync(prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+        Task<PreparedDeployment> PrepareAsync(Cluster cluster) => Preparation.PrepareAsync(cluster, definition, policy, cancellationToken);
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
@@ -72,8 +70,17 @@ public sealed class BlueGreenDeployer
     public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var startedAt = _cluster.Time.GetUtcNow();
-        var halfWay = await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(halfWay.Run, policy, new DeploymentReport(_cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+        var found = await BeforeHoldingAsync(group, FindAsync, cancellationToken).ConfigureAwait(false);
+        var claim = new DriverClaim(group, found.Newest.Id, direction == Direction.Back ? $"goes back to {found.Staying.Id}" : $"goes on to {found.Staying.Id}");
+        return await HoldingAsync(claim, policy, GoOnHoldingAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<BlueGreenDeployment> GoOnHoldingAsync(Cluster cluster)
+        {
+            var halfWay = cluster.Hold is null ? found : await FindAsync(cluster).ConfigureAwait(false);
+            return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+        }
+
+        Task<HalfWay> FindAsync(Cluster cluster) => Continuation.FindAsync(cluster, group, policy, direction, cancellationToken);
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -89,11 +96,84 @@ public sealed class BlueGreenDeployer
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>
         GroupReader.ReadAsync(_cluster, name, cancellationToken);
 
-    private async Task CreateAsync(AppDefinition definition, CancellationToken cancellationToken)
+    private static async Task<BlueGreenDeployment> DeployAsync(
+        Cluster cluster, PreparedDeployment prepared, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var startedAt = cluster.Time.GetUtcNow();
+        var report = new DeploymentReport(cluster, prepared.Run, startedAt);
+
+        if (prepared.Old is { } old && !prepared.Run.CanGoBack)
+        {
+            cluster.Say(MessageLevel.Warning, $"{old.Id} was made by no blue/green tool: from this deployment there is no way back to it.");
+        }
+
+        var act = prepared.DescribeCreation();
+        if (!await cluster.Approval.ApproveAsync(act, cancellationToken).ConfigureAwait(false)) return report.NotStarted();
+        await CreateAsync(cluster, prepared.Definition, cancellationToken).ConfigureAwait(false);
+        cluster.Journal?.Write(new JournalEntry.Created(cluster.Time.GetUtcNow(), prepared.Run.Roles.StayingId, prepared.Definition.Instances ?? 1));
+        cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
+
+        return await RunAsync(cluster, prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks what is to be done. What stands in the way may be the doing of another driver, which is then the thing to tell.</summary>
+    private async Task<T> BeforeHoldingAsync<T>(string? group, Func<Cluster, Task<T>> look, CancellationToken cancellationToken)
     {
         try
         {
-            await _cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
+            return await look(_cluster).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.Kind != ErrorKind.Unavailable && group is not null && _cluster.Lock is not null)
+        {
+            if (await _cluster.Lock.FindHeldAsync(group, cancellationToken).ConfigureAwait(false) is { } held) throw held;
+            throw;
+        }
+    }
+
+    /// <summary>Does the work as the only driver of the group, and keeps a journal of it.</summary>
+    private async Task<BlueGreenDeployment> HoldingAsync(
+        DriverClaim claim, RolloutPolicy policy, Func<Cluster, Task<BlueGreenDeployment>> work, CancellationToken cancellationToken)
+    {
+        if (await TakeAsync(claim, policy, cancellationToken).ConfigureAwait(false) is not { } hold) return await RecordingAsync(claim, _cluster, work).ConfigureAwait(false);
+        await using (hold.ConfigureAwait(false)) return await RecordingAsync(claim, _cluster with { Hold = hold }, work).ConfigureAwait(false);
+    }
+
+    private static async Task<BlueGreenDeployment> RecordingAsync(DriverClaim claim, Cluster cluster, Func<Cluster, Task<BlueGreenDeployment>> work)
+    {
+        if (cluster.JournalFolder is not { } folder) return await work(cluster).ConfigureAwait(false);
+        using var journal = new Journal(folder, claim.Group, claim.Does, cluster.Time.GetUtcNow(), text => cluster.Say(MessageLevel.Warning, text));
+        try
+        {
+            var deployment = await work(cluster with { Journal = journal }).ConfigureAwait(false) with { JournalFile = journal.FilePath };
+            journal.Write(new JournalEntry.Ended(cluster.Time.GetUtcNow(), deployment));
+            return deployment;
+        }
+        catch (Exception error)
+        {
+            journal.Write(new JournalEntry.Broken(cluster.Time.GetUtcNow(), error is OperationCanceledException ? "stopped by the user" : error.Message));
+            throw;
+        }
+    }
+
+    private async Task<IDriverHold?> TakeAsync(DriverClaim claim, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        if (_cluster.Lock is not { } driverLock) return null;
+        try
+        {
+            return await driverLock.TakeAsync(claim, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (error.ErrorId == "GroupLockRefused" && policy.AllowNoLock)
+        {
+            _cluster.Say(MessageLevel.Warning, $"{error.Message} Going on without it: nobody else may deploy the group meanwhile.");
+            return null;
+        }
+    }
+
+    private static async Task CreateAsync(Cluster cluster, AppDefinition definition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, cancellationToken).ConfigureAwait(false);
         }
         catch (BlueGreenException error)
         {
@@ -102,18 +182,24 @@ public sealed class BlueGreenDeployer
         }
     }
 
-    private async Task<BlueGreenDeployment> RunAsync(Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+    private static async Task<BlueGreenDeployment> RunAsync(
+        Cluster cluster, Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
     {
-        var outcome = await LoopAsync(run, policy, cancellationToken).ConfigureAwait(false);
+        var outcome = await LoopAsync(cluster, run, policy, cancellationToken).ConfigureAwait(false);
         if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
 
-        _cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
-        return report.Undone(outcome, await LoopAsync(run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
+        cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
+        return report.Undone(outcome, await LoopAsync(cluster, run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<LoopOutcome> LoopAsync(Run run, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        new DeploymentLoop(
-            run.IsUndo ? _cluster with { Gate = null } : _cluster, GroupObserver.ForGroup(_cluster, run.Roles.Group), run.Roles, policy with { IsGated = _cluster.Gate is not null && !run.IsUndo }, run.Goal).RunAsync(cancellationToken);
+    /// <summary>Nobody is asked about the steps of a way back.</summary>
+    private static Task<LoopOutcome> LoopAsync(Cluster cluster, Run run, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var gate = run.IsUndo ? null : cluster.Gate;
+        return new DeploymentLoop(
+            cluster with { Gate = gate }, GroupObserver.ForGroup(cluster, run.Roles.Group), run.Roles, policy with { IsGated = gate is not null }, run.Goal)
+            .RunAsync(cancellationToken);
+    }
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
     {

@@ -72,6 +72,9 @@ public sealed record BlueGreenDeployment
     /// <summary>For each task that was killed, on each load balancer, the evidence that nothing was pending on it.</summary>
     public ImmutableArray<DrainProof> DrainProofs { get; init; } = [];
 
+    /// <summary>The journal of the deployment; null when none was written.</summary>
+    public string? JournalFile { get; init; }
+
     /// <summary>Tasks that were killed.</summary>
     public int TasksKilled => DrainProofs.Select(p => p.TaskId).Distinct().Count();
 

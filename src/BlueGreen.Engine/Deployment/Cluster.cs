@@ -1,3 +1,5 @@
+using BlueGreen.Engine.Deployment.Journaling;
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Waiting;
@@ -20,12 +22,27 @@ internal sealed record Cluster(
     /// <summary>Asked after each step; null for nobody.</summary>
     public IStepGate? Gate { get; init; }
 
+    /// <summary>Keeps other drivers from the group; null where there are none.</summary>
+    public IDriverLock? Lock { get; init; }
+
+    /// <summary>The right to change the group, while a run holds it.</summary>
+    public IDriverHold? Hold { get; init; }
+
+    /// <summary>Takes what is seen, decided and done; null for nobody.</summary>
+    public IJournal? Journal { get; init; }
+
+    /// <summary>The folder in which each deployment leaves its journal; null for none.</summary>
+    public string? JournalFolder { get; init; }
+
     /// <summary>What a run goes by.</summary>
     public Rules Rules { get; init; } = Rules.Default;
 
     public static Cluster Real(
         IMarathon marathon, ILoadBalancerPool loadBalancers, TimeProvider time, IEngineSink sink, IApproval approval, IPreKillHook? preKill) =>
-        new(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill };
+        new Cluster(marathon, loadBalancers, time, sink, approval, token => new MarathonWakeUp(marathon, time, sink, token)) { PreKill = preKill }.Locking();
+
+    /// <summary>With the lock that lies in the cluster's Marathon.</summary>
+    public Cluster Locking() => this with { Lock = new MarathonDriverLock(this) };
 
     public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
 }

@@ -1,5 +1,6 @@
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 
@@ -15,15 +16,11 @@ internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestSer
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
 {
-    /// <summary>How long what Marathon tells of an act is waited for.</summary>
-    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
-
     private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private readonly StepGate _stepGate = new(cluster.Gate);
-    private DrainLedger _ledger = DrainLedger.Empty;
-    private Patience _patience = Patience.Fresh;
-    private Expectation _expected = Expectation.Nothing;
+    private readonly RunRecorder _recorder = new(cluster.Journal);
+    private Course _course = new(roles, policy, goal, cluster.Rules);
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
@@ -31,130 +28,140 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
     private int? _lowestServing;
     private int _rounds;
 
+    private Situation Situation => _course.Situation;
+
     public async Task<LoopOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        _recorder.Begin(roles, goal, policy, cluster.Time.GetUtcNow());
         await using var lookout = new Lookout(cluster, observer, cancellationToken);
-        var situation = Judge(await lookout.LookAsync(cancellationToken).ConfigureAwait(false));
+        See(await lookout.LookAsync(cancellationToken).ConfigureAwait(false));
         while (true)
         {
-            var decision = Decide(situation);
-            _narrator.Tell(situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return End(situation, decision);
-            if (_stepGate.IsDue(decision, situation))
+            var decision = Decide();
+            _narrator.Tell(Situation, decision);
+            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
+            if (_stepGate.IsDue(decision, Situation))
             {
-                if (await _stepGate.RefusalAsync(situation, cancellationToken).ConfigureAwait(false) is { } stop) return End(situation, stop);
+                var refused = await _stepGate.RefusalAsync(Situation, cancellationToken).ConfigureAwait(false);
+                _recorder.Gated(cluster.Time.GetUtcNow(), Situation.Staying!, refused?.Reason);
+                if (refused is not null) return Outcome(refused);
                 // The time that it took is not the cluster's, and much may have happened in it.
-                _patience = Patience.Fresh;
-                situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
+                _course = _course.Approved();
+                See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
                 continue;
             }
 
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait(situation, $"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(situation, hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(situation, refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(situation, decision);
-                switch (await ActAsync(decision, situation, lookout, cancellationToken).ConfigureAwait(false))
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
+                switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
-                    case ActOutcome.Acted:
-                        situation = await LookAtOutcomeAsync(situation, lookout, cancellationToken).ConfigureAwait(false);
-                        continue;
                     case ActOutcome.Ended ended:
-                        return End(situation, ended.Hold);
-                    case ActOutcome.NotNow notNow when Wait(situation, notNow.Why) is Decision.Hold tooLong:
-                        return End(situation, tooLong);
+                        return Outcome(ended.Hold);
+                    case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
+                        return Outcome(tooLong);
                 }
             }
 
-            situation = Judge(await lookout.LookLaterAsync(situation.Seen, null, cancellationToken).ConfigureAwait(false));
+            See(await lookout.LookLaterAsync(Situation.Seen, _course.OutcomeBy, cancellationToken).ConfigureAwait(false));
         }
     }
 
-    private Situation Judge(Observation seen)
+    private void See(Observation seen)
     {
-        _ledger = cluster.Rules.Learn(_ledger, seen);
-        _expected = _expected.Next(seen);
-        var situation = new Situation(roles, seen, _ledger, policy, goal) { Expected = _expected };
+        _course = _course.See(seen);
         // Only while both colours are there is a low number this deployment's doing.
-        if (situation.LowestServing() is { } serving && situation.Leaving is not null)
+        if (Situation.LowestServing() is { } serving && Situation.Leaving is not null)
         {
-            _narrator.TellServing(situation, serving, before: _lowestServing ?? serving);
+            _narrator.TellServing(Situation, serving, before: _lowestServing ?? serving);
             _lowestServing = Math.Min(serving, _lowestServing ?? int.MaxValue);
         }
-
-        return situation;
     }
 
-    private Decision Decide(Situation situation) => BePatient(situation, cluster.Rules.Decide(situation));
-
-    /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
-    private Decision Wait(Situation situation, string why)
+    private Decision Decide()
     {
-        var decision = BePatient(situation, new Decision.Wait(WaitKind.Marathon, why));
-        _narrator.Tell(situation, decision);
+        (_course, var decision) = _course.Decide();
+        _recorder.Decided(Situation, decision);
         return decision;
     }
 
-    private Decision BePatient(Situation situation, Decision decision)
+    private Decision Wait(string why)
     {
-        _patience = _patience.Next(decision, situation.Seen.At);
-        return cluster.Rules.LosePatience(_patience, decision, policy, situation.Seen.At);
+        (_course, var decision) = _course.Wait(why);
+        _recorder.Waited(Situation, why, decision);
+        _narrator.Tell(Situation, decision);
+        return decision;
     }
 
     /// <summary>Asks once for each act, however often it has to be tried.</summary>
     private async Task<bool> ApproveAsync(Decision decision, CancellationToken cancellationToken)
     {
         if (decision.Equals(_approved)) return true;
-        if (!await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false)) return false;
+        var yes = await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false);
+        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes);
+        if (!yes) return false;
         _approved = decision;
-        // The time that the user took is not the cluster's.
-        _patience = Patience.Fresh;
+        _course = _course.Approved();
         return true;
     }
 
-    private async Task<ActOutcome> ActAsync(Decision decision, Situation situation, Lookout lookout, CancellationToken cancellationToken)
+    private async Task<ActOutcome> ActAsync(Decision decision, Lookout lookout, CancellationToken cancellationToken)
     {
+        ImmutableArray<DrainProof> proofs = [];
         if (Act.TasksToKill(decision) is { } ids)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
-            situation = Judge(await lookout.LookAgainAsync(situation.Seen, cancellationToken).ConfigureAwait(false));
-            var again = Decide(situation);
+            // Whether another driver has come is asked at the same time, so that neither answer is old when the other comes.
+            var loss = LossAsync(cancellationToken);
+            See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
+            var again = Decide();
+            if (await loss.ConfigureAwait(false) is { } lost) return lost;
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
-            var tasks = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (cluster.Rules.RefuseKill(situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            var tasks = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
+            if (cluster.Rules.RefuseKill(Situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
-            _proofs = _proofs.SetItems(tasks.Select(task => new KeyValuePair<string, ImmutableArray<DrainProof>>(task.Id, DrainProofs.Of(task, situation.Seen, _ledger))));
+            proofs = [.. tasks.SelectMany(task => DrainProofs.Of(task, Situation.Seen, _course.Ledger))];
+            _proofs = _proofs.SetItems(proofs.GroupBy(p => p.TaskId).Select(ofTask => new KeyValuePair<string, ImmutableArray<DrainProof>>(ofTask.Key, [.. ofTask])));
         }
 
-        _expected = _expected.Before(decision);
+        _course = _course.Begin(decision);
+        _recorder.Acting(cluster.Time.GetUtcNow(), decision, proofs);
         var outcome = await Act.TryAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
+        var actedAt = cluster.Time.GetUtcNow();
+        _recorder.Acted(actedAt, outcome);
         if (outcome is not ActOutcome.Acted acted) return outcome;
-        _expected = _expected.After(decision, acted.Deployments, acted.FollowedUp);
-        _patience = Patience.Fresh;
+        _course = _course.End(decision, acted, actedAt);
         _carriedOut = decision;
         if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
         return outcome;
     }
 
-    /// <summary>
-    /// Marathon is read when it tells of what the act made, and soon all the same. Until then nothing is decided, since what was read
-    /// before is no longer true; the load balancers are watched all the time.
-    /// </summary>
-    private async Task<Situation> LookAtOutcomeAsync(Situation situation, Lookout lookout, CancellationToken cancellationToken)
+    /// <summary>Why this driver must not act, or cannot tell whether it may; null when it may.</summary>
+    private async Task<ActOutcome?> LossAsync(CancellationToken cancellationToken)
     {
-        var actedAt = cluster.Time.GetUtcNow();
-        do situation = Judge(await lookout.LookLaterAsync(situation.Seen, actedAt + Outcome, cancellationToken).ConfigureAwait(false));
-        while (situation.Seen.MarathonAt < actedAt);
-        return situation;
+        if (cluster.Hold is not { } hold) return null;
+        try
+        {
+            return await hold.LossAsync(cancellationToken).ConfigureAwait(false) is { } loss
+                ? new ActOutcome.Ended(new Decision.Hold(
+                    "DriverReplaced", loss, "Nothing more was changed, and everything is served. See what the other one does, then go on or go back."))
+                : null;
+        }
+        catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
+        {
+            return new ActOutcome.NotNow($"it cannot be told whether another driver has taken the group: {error.Message}");
+        }
     }
 
-    private LoopOutcome End(Situation situation, Decision decision)
+    private LoopOutcome Outcome(Decision decision)
     {
-        var alive = situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
+        var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
     }
 }

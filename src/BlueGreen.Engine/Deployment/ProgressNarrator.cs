@@ -15,7 +15,7 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
     {
         var at = cluster.Time.GetUtcNow();
         // An act is told when it is done, with its reason.
-        if (decision is Decision.Wait or Decision.Hold or Decision.Done && decision.Reason != _lastReason)
+        if (decision is Decision.Wait { Kind: not WaitKind.Outcome } or Decision.Hold or Decision.Done && decision.Reason != _lastReason)
         {
             cluster.Say(MessageLevel.Verbose, Sentence(decision));
             _lastReason = decision.Reason;

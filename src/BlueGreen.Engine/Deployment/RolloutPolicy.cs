@@ -58,4 +58,10 @@ public sealed record RolloutPolicy
 
     /// <summary>Goes on where the preflight would refuse; the promises about tasks that are killed hold all the same.</summary>
     public bool Force { get; init; }
+
+    /// <summary>
+    /// Goes on, with a warning, where Marathon does not take the app that keeps other drivers from the group. Nobody else may deploy the group
+    /// meanwhile then.
+    /// </summary>
+    public bool AllowNoLock { get; init; }
 }

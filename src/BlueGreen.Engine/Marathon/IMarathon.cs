@@ -14,7 +14,7 @@ public sealed record AppQuery(string? Id = null, string? LabelSelector = null)
     public static AppQuery ForGroup(string group) => new(LabelSelector: $"{DeploymentLabels.Group}=={Escape(group)}");
 
     /// <summary>Marathon's selectors take other characters than these only behind a backslash.</summary>
-    private static string Escape(string value) =>
+    internal static string Escape(string value) =>
         string.Concat(value.Select(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.' ? c.ToString() : "\\" + c));
 }
 

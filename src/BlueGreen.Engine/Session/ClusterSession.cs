@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 
@@ -99,7 +100,7 @@ public sealed class ClusterSession : IDisposable
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
     public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval, IPreKillHook? preKill = null) =>
-        new(Marathon, LoadBalancers, Time, sink, approval, preKill);
+        new(Marathon, LoadBalancers, Time, sink, approval, preKill, JournalFolder.Find(Options.JournalPath));
 
     /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
     public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);

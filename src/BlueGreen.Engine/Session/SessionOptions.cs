@@ -50,6 +50,12 @@ public sealed record SessionOptions
     /// <summary>How long one request to Marathon may take, in seconds.</summary>
     public int TimeoutSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// The folder in which each deployment leaves its journal; empty or <c>off</c> for none, null for what the environment variable
+    /// <c>BLUEGREEN_JOURNAL</c> says, or else <c>BlueGreen/journal</c> below the user's local application data.
+    /// </summary>
+    public string? JournalPath { get; init; }
+
     /// <summary>HAProxy's admin sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
     public IReadOnlyList<string> HaproxySockets { get; init; } = [];
 

@@ -63,6 +63,9 @@ internal static class Options
         Flag(
             "Deploys an app without health checks. It is refused without this flag, since marathon-lb then drains the old colour before a task of "
             + "the new one runs", "--allow-no-health-checks") with { IsOwn = true },
+        Flag(
+            "Goes on where Marathon does not take the app /.../bluegreen-lock-<group>.1, which keeps a second driver from the group while "
+            + "this one works", "--allow-no-lock") with { IsOwn = true },
     ];
 
     private static string DefaultSyslogSocket => OperatingSystem.IsMacOS() ? "/var/run/syslog" : "/dev/log";

@@ -57,6 +57,8 @@ internal sealed record ZddOptions
 
     public bool AllowNoHealthChecks { get; private init; }
 
+    public bool AllowNoLock { get; private init; }
+
     /// <exception cref="UsageException">The command line cannot be followed.</exception>
     public static ZddOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -88,6 +90,7 @@ internal sealed record ZddOptions
             CutSessions = Has("cut-sessions"),
             MaxHealthWait = TimeSpan.FromSeconds(Math.Max(0, Number("max-health-wait"))),
             AllowNoHealthChecks = Has("allow-no-health-checks"),
+            AllowNoLock = Has("allow-no-lock"),
         };
         return options.Help || options.LongHelp ? options : options.Required(given);
 

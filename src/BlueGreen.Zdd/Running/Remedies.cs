@@ -13,6 +13,8 @@ internal static class Remedies
         "LoadBalancerUnresolvable" => "Check the host in --marathon-lb.",
         "NoHealthChecks" => "Add healthChecks at the top level of the file, or give --allow-no-health-checks.",
         "AppLocked" => "Wait until that deployment of Marathon's ends, or cancel it.",
+        "GroupHeld" => "Wait until that is over. Should its driver be lost, the hold runs out within two minutes; then go on with --resume.",
+        "GroupLockRefused" => "Allow apps in that folder, or give --allow-no-lock and see to it that nobody else deploys the group meanwhile.",
         "DeploymentInProgress" => "Go on with it by --resume, --complete-cur or --complete-prev.",
         _ => error.Remedy,
     };

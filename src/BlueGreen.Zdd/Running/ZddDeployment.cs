@@ -26,6 +26,7 @@ internal sealed class ZddDeployment(ZddOptions options, ClusterSession session, 
         OnDrainTimeout = options.CutSessions ? DrainTimeoutAction.Kill : DrainTimeoutAction.Hold,
         HealthTimeout = options.MaxHealthWait,
         Force = options.AllowNoHealthChecks,
+        AllowNoLock = options.AllowNoLock,
     };
 
     /// <exception cref="BlueGreenException">What the engine could not do.</exception>

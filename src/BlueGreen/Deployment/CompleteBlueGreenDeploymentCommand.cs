@@ -7,6 +7,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Complete, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
+[OutputType(typeof(Job))]
 public sealed class CompleteBlueGreenDeploymentCommand : GoForwardCmdlet
 {
     private protected override Direction Way => Direction.ForwardToTheEnd;

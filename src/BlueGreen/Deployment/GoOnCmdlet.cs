@@ -45,6 +45,10 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Goes on as a job, which is put out.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     private protected override bool AnswersYes => Force;
 
     /// <summary>What the parameters say.</summary>
@@ -54,6 +58,7 @@ public abstract class GoOnCmdlet : SessionCmdlet
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
         Force = Force,
+        AllowNoLock = Force,
     };
 
     /// <summary>What is asked after each step; null for nothing.</summary>
@@ -66,13 +71,18 @@ public abstract class GoOnCmdlet : SessionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        TryAll(() => Policy());
+        TryAll(() =>
+        {
+            RefuseJobThatAsks(AsJob);
+            Policy();
+        });
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var group in Group) Try(group, () => GoOn(group));
+        if (AsJob && !IsWhatIf) StartJob();
+        else foreach (var group in Group) Try(group, () => GoOn(group));
     }
 
     private void GoOn(string group)

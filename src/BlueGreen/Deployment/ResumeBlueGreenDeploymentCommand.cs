@@ -7,6 +7,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Resume, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
+[OutputType(typeof(Job))]
 public sealed class ResumeBlueGreenDeploymentCommand : GoForwardCmdlet
 {
     /// <summary>How many new instances a hybrid keeps beside the old ones; without it, as many as the deployment was begun with.</summary>

@@ -13,6 +13,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Start, "BlueGreenDeployment", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
+[OutputType(typeof(Job))]
 public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
 {
     private const string ByPath = "Path";
@@ -100,18 +101,32 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Deploys as a job, which is put out.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     private protected override bool AnswersYes => Force;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        TryAll(() => GrowthAskedFor());
+        TryAll(() =>
+        {
+            RefuseJobThatAsks(AsJob);
+            GrowthAskedFor();
+        });
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (AsJob && !IsWhatIf)
+        {
+            StartJob();
+            return;
+        }
+
         switch (ParameterSetName)
         {
             case ByApp:
@@ -178,5 +193,6 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         OnDrainTimeout = OnDrainTimeout,
         OnFailure = OnFailure,
         Force = Force,
+        AllowNoLock = Force,
     };
 }

@@ -23,7 +23,7 @@ internal sealed class UserScript(ScriptBlock script, IPipelineThread pipeline)
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            return error.Message;
+            return (error as ActionPreferenceStopException)?.ErrorRecord.ToString() ?? error.Message;
         }
     }
 

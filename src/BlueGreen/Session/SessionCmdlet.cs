@@ -31,6 +31,18 @@ public abstract class SessionCmdlet : EngineCmdlet
     private protected BlueGreenDeployer Deployer(EngineCall call, IPreKillHook? preKill = null) =>
         Connected.Cluster.CreateDeployer(call.Sink, call.Approval, preKill);
 
+    /// <summary>Has a job do this cmdlet's work, and puts it out.</summary>
+    private protected void StartJob() => WriteObject(JobStart.Start(this, Connected, Connected.MarathonUri[0].ToString()));
+
+    /// <summary>In a job nobody can be asked, and an answer that is missing in mid-way would leave the work half done.</summary>
+    private protected void RefuseJobThatAsks(bool asJob)
+    {
+        var asks = MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm) && ((SwitchParameter)confirm).IsPresent;
+        if (!asJob || IsWhatIf || (AnswersYes && !asks)) return;
+        throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "ConfirmationNeeded", "A job cannot ask whether tasks may be killed.", "Give -Force with -AsJob, and no -Confirm.");
+    }
+
     /// <inheritdoc/>
     protected override void BeginProcessing() => TryAll(() => Connected = Find());
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
@@ -41,6 +42,8 @@ internal sealed class Shop
 
     public IStepGate? Gate { get; set; }
 
+    public IJournal? Journal { get; set; }
+
     public SimulatedApp? Blue => Marathon.Apps.GetValueOrDefault("/shop-blue");
 
     public SimulatedApp? Green => Marathon.Apps.GetValueOrDefault("/shop-green");
@@ -48,7 +51,7 @@ internal sealed class Shop
     public LoopOutcome Deploy()
     {
         if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
-        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate };
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, Journal = Journal };
         var policy = Policy with { IsGated = Gate is not null };
         var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);

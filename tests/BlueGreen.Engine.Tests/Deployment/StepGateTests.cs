@@ -1,5 +1,6 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
 
@@ -132,6 +133,24 @@ public class StepGateTests
             ["Create with 1 of 4 instances", "Ask the gate, with 1 of 4 instances", "Scale from 1 to 4 instances", "Ask the gate, with 4 of 4 instances",
              "Remove the app and its 4 tasks"],
             plan.Select(step => step.Action).Where(action => !action.StartsWith("Wait", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_journal_keeps_its_answers_and_a_replay_reproduces_every_decision_behind_them()
+    {
+        var journal = new WrittenJournal();
+        _shop.Journal = journal;
+        _shop.Policy = _shop.Policy with { Growth = new Growth.Steps(StepSize.Parse(["2", "75%"])) };
+        _shop.Gate = new Gate(step =>
+        {
+            _shop.World.Advance(TimeSpan.FromMinutes(10));
+            return step.IsLast ? "enough" : null;
+        });
+
+        _shop.Deploy();
+
+        Assert.Equal([(2, null), (3, null), (4, "the gate")], journal.Entries.OfType<JournalEntry.Gated>().Select(g => (g.Instances, g.Refusal?[..8])));
+        Assert.All(Replay.Run(journal.Entries), step => Assert.Null(step.Difference));
     }
 
     private static AppDefinition Definition { get; } = AppDefinition.Parse(

@@ -122,8 +122,14 @@ internal sealed class SimulatedMarathon(World world) : IMarathon
             return new AcceptedChange("d", "v");
         });
 
-    public Task<AcceptedChange> UpdateAppAsync(string id, AppDefinition changes, ChangeOptions options, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task<AcceptedChange> UpdateAppAsync(string id, AppDefinition changes, ChangeOptions options, CancellationToken cancellationToken) => Change($"update {id}", () =>
+    {
+        var app = Apps.GetValueOrDefault(id) ?? throw new BlueGreenException(ErrorKind.NotFound, "AppNotFound", $"no {id}", "");
+        foreach (var (name, value) in JsonNode.Parse(changes.ToJson())!.AsObject()) app.Json[name] = value?.DeepClone();
+        app.LastConfigChangeAt = app.LastScalingAt = world.Now;
+        Touch();
+        return new AcceptedChange($"deployment-{++_serial}", "v");
+    });
 
     public Task<ImmutableArray<MarathonDeployment>> GetDeploymentsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

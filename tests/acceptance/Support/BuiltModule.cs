@@ -29,6 +29,10 @@ internal static class BuiltModule
     /// <summary>The program of the lab.</summary>
     public static string Lab => Path.Combine(Folder, "lab", "BlueGreen.Lab.dll");
 
+    /// <summary>The console host, built beside these tests.</summary>
+    public static string Host => Path.Combine(
+        Root, "src", "BlueGreen.Host", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!, "net10.0", "BlueGreen.Host.dll");
+
     /// <summary>
     /// The same libraries in other versions, loaded before the module is imported for the first time: every test here runs beside them.
     /// </summary>

@@ -6,6 +6,9 @@ internal enum WaitKind
     /// <summary>Marathon is to answer again, or to let go of an app.</summary>
     Marathon,
 
+    /// <summary>Marathon is to show what the last act has made.</summary>
+    Outcome,
+
     /// <summary>Wanted tasks are to be started and to become healthy.</summary>
     Health,
 

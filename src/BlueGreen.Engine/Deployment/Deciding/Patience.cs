@@ -33,7 +33,7 @@ internal sealed record Patience
             WaitKind.Health => new Decision.Hold(
                 HealthTimeout, waited,
                 "Both colours are as they were and the old one serves. Look at the tasks' output; then remove the new app and deploy again, or give it more time."),
-            WaitKind.Marathon => new Decision.Hold(
+            WaitKind.Marathon or WaitKind.Outcome => new Decision.Hold(
                 "MarathonUnreachable", waited,
                 "Nothing was changed meanwhile and both colours run on. Check Marathon, then go on."),
             WaitKind.Convergence => new Decision.Hold(
@@ -48,7 +48,7 @@ internal sealed record Patience
     private static TimeSpan Limit(WaitKind kind, RolloutPolicy policy) => kind switch
     {
         WaitKind.Health => policy.HealthTimeout,
-        WaitKind.Marathon or WaitKind.Convergence => policy.ConvergeTimeout,
+        WaitKind.Marathon or WaitKind.Outcome or WaitKind.Convergence => policy.ConvergeTimeout,
         _ => policy.DrainTimeout,
     };
 }

@@ -1,0 +1,84 @@
+using BlueGreen.Engine.Deployment.Acting;
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Deployment.Observing;
+
+namespace BlueGreen.Engine.Deployment;
+
+/// <summary>
+/// All that the decisions of a run depend on, folded from what was seen and done so far. Immutable and pure: the same steps always lead to the
+/// same decisions, which is what lets a journal be replayed.
+/// </summary>
+/// <param name="Roles">Which app replaces which.</param>
+/// <param name="Policy">What the user asked for.</param>
+/// <param name="Goal">Where it is to end.</param>
+/// <param name="Rules">What it goes by.</param>
+internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rules Rules)
+{
+    /// <summary>How long Marathon's telling of an act's outcome is waited for.</summary>
+    private static readonly TimeSpan Outcome = TimeSpan.FromSeconds(2);
+
+    /// <summary>What the last look showed; null before the first.</summary>
+    public Situation? Last { get; init; }
+
+    /// <summary>Where it stands, by the last look.</summary>
+    public Situation Situation => Last ?? throw new InvalidOperationException("Nothing was seen yet.");
+
+    public DrainLedger Ledger { get; init; } = DrainLedger.Empty;
+
+    public Expectation Expected { get; init; } = Expectation.Nothing;
+
+    public Patience Patience { get; init; } = Patience.Fresh;
+
+    /// <summary>When the last act was carried out.</summary>
+    private DateTimeOffset? ActedAt { get; init; }
+
+    /// <summary>
+    /// Until when Marathon is to be read at the latest, although it tells of nothing: what was read before an act is no longer true.
+    /// Null when what was read stands.
+    /// </summary>
+    public DateTimeOffset? OutcomeBy => Situation.Seen.MarathonAt < ActedAt ? ActedAt + Outcome : null;
+
+    /// <summary>A look was taken.</summary>
+    public Course See(Observation seen)
+    {
+        var (ledger, expected) = (Rules.Learn(Ledger, seen), Expected.Next(seen));
+        return this with
+        {
+            Ledger = ledger,
+            Expected = expected,
+            Last = new Situation(Roles, seen, ledger, Policy, Goal) { Expected = expected },
+        };
+    }
+
+    /// <summary>What comes next.</summary>
+    public (Course Next, Decision Decision) Decide() => BePatient(
+        OutcomeBy is null ? Rules.Decide(Situation) : new Decision.Wait(WaitKind.Outcome, "Marathon carries it out"));
+
+    /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
+    public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
+
+    /// <summary>The user said yes. The time that took is not the cluster's.</summary>
+    public Course Approved() => this with { Patience = Patience.Fresh };
+
+    /// <summary>An act is about to be asked for.</summary>
+    public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
+
+    /// <summary>The act was carried out.</summary>
+    /// <param name="act">The act.</param>
+    /// <param name="outcome">What Marathon answered.</param>
+    /// <param name="at">When it did.</param>
+    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
+    {
+        ActedAt = at,
+        Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp),
+        Patience = Patience.Fresh,
+    };
+
+    private (Course, Decision) BePatient(Decision decision)
+    {
+        var at = Situation.Seen.At;
+        var patience = Patience.Next(decision, at);
+        return (this with { Patience = patience }, Rules.LosePatience(patience, decision, Policy, at));
+    }
+}

@@ -1,0 +1,118 @@
+using BlueGreen.Engine.Deployment.Acting;
+using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Marathon;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace BlueGreen.Engine.Deployment.Journaling;
+
+/// <summary>
+/// Writes a run into a journal: of the looks, several a second, those that showed something new. A look may be left out when neither the
+/// decision nor anything that later ones rest on came of it; the last one before a change is written all the same, since the sessions that it
+/// counted may matter then.
+/// </summary>
+internal sealed class RunRecorder(IJournal? journal)
+{
+    private Observation? _written;
+    private Observation? _leftOut;
+    private Decision? _decision;
+    private (string Why, Decision Decision)? _wait;
+    private string? _mark;
+    private bool _isForced;
+    private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
+
+    public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
+
+    public void Decided(Situation situation, Decision decision)
+    {
+        if (journal is null) return;
+        var (seen, mark) = (situation.Seen, Mark(situation, decision));
+        if (mark == _mark)
+        {
+            _leftOut = seen;
+            if (_isForced) journal.Write(JournalEntry.Again.Of(seen));
+            _isForced = false;
+            return;
+        }
+
+        if (_leftOut is { } before) journal.Write(new JournalEntry.Look(before.At, before));
+        journal.Write(new JournalEntry.Look(seen.At, seen));
+        if (!Same(decision, _decision)) journal.Write(new JournalEntry.Decided(seen.At, decision));
+        (_written, _leftOut, _decision, _mark, _isForced, _wait) = (seen, null, decision, mark, false, null);
+    }
+
+    public void Waited(Situation situation, string why, Decision decision)
+    {
+        if (journal is null || (_wait is { } last && last.Why == why && Same(last.Decision, decision))) return;
+        Flush();
+        journal.Write(new JournalEntry.Waited(situation.Seen.At, why, decision));
+        _wait = (why, decision);
+    }
+
+    public void Asked(DateTimeOffset at, Decision act, bool yes)
+    {
+        Flush();
+        journal?.Write(new JournalEntry.Asked(at, act, yes));
+        _isForced = true;
+    }
+
+    public void Gated(DateTimeOffset at, MarathonApp app, string? refusal)
+    {
+        Flush();
+        journal?.Write(new JournalEntry.Gated(at, app.Id, app.Instances, refusal));
+        _isForced = true;
+    }
+
+    public void Acting(DateTimeOffset at, Decision act, ImmutableArray<DrainProof> proofs)
+    {
+        Flush();
+        journal?.Write(new JournalEntry.Acting(at, act, proofs));
+    }
+
+    public void Acted(DateTimeOffset at, ActOutcome outcome)
+    {
+        journal?.Write(new JournalEntry.Acted(at, outcome));
+        _wait = null;
+        // Patience begins anew: from the next look on, whatever it shows.
+        _isForced = true;
+    }
+
+    /// <summary>What happens next rests on the last look, so that it must be there.</summary>
+    private void Flush()
+    {
+        if (_leftOut is { } seen && seen != _written) journal?.Write(new JournalEntry.Look(seen.At, seen));
+        (_written, _leftOut) = (_leftOut ?? _written, null);
+    }
+
+    private static bool Same(Decision one, Decision? other) => other is not null && Text(one) == Text(other);
+
+    private static string Text(Decision decision) => JournalJson.ToToken(decision).ToString(Formatting.None);
+
+    /// <summary>All that a look has to show anew to be written.</summary>
+    private string Mark(Situation situation, Decision decision)
+    {
+        var seen = situation.Seen;
+        if (_apps.Apps != seen.Apps) _apps = (seen.Apps, string.Join("\n", seen.Apps.Select(app => AppExtract.Of(app).ToString(Formatting.None))));
+        return string.Join(
+            "\n",
+            [
+                Text(decision), _apps.Text, seen.MarathonProblem ?? "",
+                .. seen.LoadBalancers.Select(r => $"{r.Instance.Name} {r.Quality} {r.Problem} {r.Servers.Length}"),
+                .. situation.Ledger.Processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {JournalJson.ToToken(p.Value).ToString(Formatting.None)}"),
+                .. situation.Ledger.Records.Values.OrderBy(r => r.LoadBalancer, StringComparer.Ordinal).ThenBy(r => r.TaskId, StringComparer.Ordinal).Select(Facts),
+            ]);
+    }
+
+    /// <summary>What is known of a task, without what changes all the time and that nothing rests on.</summary>
+    private static string Facts(DrainRecord record)
+    {
+        var facts = (JObject)JournalJson.ToToken(record);
+        facts.Remove("checkedAt");
+        facts.Remove("totalSessions");
+        // Sessions of a task in the pool matter only when it leaves it, and the look before that is written.
+        if (record.State is PoolState.Serving or PoolState.Faltering) foreach (var name in new[] { "hadPending", "pending" }) facts.Remove(name);
+        return facts.ToString(Formatting.None);
+    }
+}
