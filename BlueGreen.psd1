@@ -12,6 +12,7 @@
     TypesToProcess = @('BlueGreen.Types.ps1xml')
     FormatsToProcess = @('BlueGreen.Format.ps1xml')
     CmdletsToExport = @(
+        'Add-HaproxyServer'
         'Complete-BlueGreenDeployment'
         'Connect-BlueGreen'
         'Disconnect-BlueGreen'
@@ -23,8 +24,10 @@
         'Get-MarathonDeployment'
         'Get-MarathonTask'
         'New-MarathonApp'
+        'Remove-HaproxyServer'
         'Remove-MarathonApp'
         'Resume-BlueGreenDeployment'
+        'Set-HaproxyServer'
         'Set-MarathonApp'
         'Start-BlueGreenDeployment'
         'Start-BlueGreenLab'

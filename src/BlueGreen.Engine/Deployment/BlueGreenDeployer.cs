@@ -45,6 +45,8 @@ public sealed class BlueGreenDeployer
     /// <exception cref="BlueGreenException">The definition or the group's state does not allow it; nothing was changed.</exception>
     public async Task<BlueGreenDeployment> DeployAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
+        // From the beginning: a process that served before the first look can be asked by a master's socket only.
+        using var sockets = _cluster.WatchSockets?.Invoke();
         var prepared = await BeforeHoldingAsync(definition.DeploymentGroup, PrepareAsync, cancellationToken).ConfigureAwait(false);
         var claim = new DriverClaim(prepared.Run.Roles.Group, prepared.Run.Roles.StayingId, $"deploys {prepared.Run.Roles.StayingId}");
         return await HoldingAsync(claim, policy, DeployHoldingAsync, cancellationToken).ConfigureAwait(false);
@@ -53,7 +55,12 @@ public sealed class BlueGreenDeployer
         async Task<BlueGreenDeployment> DeployHoldingAsync(Cluster cluster) => await DeployAsync(
             cluster, cluster.Hold is null ? prepared : await PrepareAsync(cluster).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
 
-        Task<PreparedDeployment> PrepareAsync(Cluster cluster) => Preparation.PrepareAsync(cluster, definition, policy, cancellationToken);
+        async Task<PreparedDeployment> PrepareAsync(Cluster cluster)
+        {
+            var ready = await Preparation.PrepareAsync(cluster, definition, policy, cancellationToken).ConfigureAwait(false);
+            await PendingOperationsReader.TestAsync(cluster, ready.Old, cancellationToken).ConfigureAwait(false);
+            return ready;
+        }
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
@@ -69,6 +76,7 @@ public sealed class BlueGreenDeployer
     /// <exception cref="BlueGreenException">There is nothing to go on with; nothing was changed.</exception>
     public async Task<BlueGreenDeployment> GoOnAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
     {
+        using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
         var found = await BeforeHoldingAsync(group, FindAsync, cancellationToken).ConfigureAwait(false);
         var claim = new DriverClaim(group, found.Newest.Id, direction == Direction.Back ? $"goes back to {found.Staying.Id}" : $"goes on to {found.Staying.Id}");
@@ -80,7 +88,12 @@ public sealed class BlueGreenDeployer
             return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
         }
 
-        Task<HalfWay> FindAsync(Cluster cluster) => Continuation.FindAsync(cluster, group, policy, direction, cancellationToken);
+        async Task<HalfWay> FindAsync(Cluster cluster)
+        {
+            var halfWay = await Continuation.FindAsync(cluster, group, policy, direction, cancellationToken).ConfigureAwait(false);
+            await PendingOperationsReader.TestAsync(cluster, halfWay.Leaving, cancellationToken).ConfigureAwait(false);
+            return halfWay;
+        }
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
@@ -88,9 +101,12 @@ public sealed class BlueGreenDeployer
     /// <param name="taskIds">The tasks; empty means all tasks of the app.</param>
     /// <param name="timeout">How long at the most; afterwards the proofs say what is waited for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
-        string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken) =>
-        new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken);
+    public async Task<ImmutableArray<DrainProof>> WaitForDrainAsync(
+        string appId, IReadOnlyCollection<string> taskIds, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var sockets = _cluster.WatchSockets?.Invoke();
+        return await new DrainWatch(_cluster, GroupObserver.ForApp(_cluster, appId), appId, taskIds).RunAsync(timeout, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The deployment groups of the cluster, ordered by name; one name, or all.</summary>
     public Task<ImmutableArray<DeploymentGroup>> GetGroupsAsync(string? name, CancellationToken cancellationToken) =>

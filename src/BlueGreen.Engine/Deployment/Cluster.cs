@@ -22,6 +22,12 @@ internal sealed record Cluster(
     /// <summary>Asked after each step; null for nobody.</summary>
     public IStepGate? Gate { get; init; }
 
+    /// <summary>The service's own gauge of pending operations; null where none is to be asked.</summary>
+    public IPendingOperations? PendingOperations { get; init; }
+
+    /// <summary>Has HAProxy's sockets read along with the load balancers, until the result is disposed; null where there are none.</summary>
+    public Func<IDisposable>? WatchSockets { get; init; }
+
     /// <summary>Keeps other drivers from the group; null where there are none.</summary>
     public IDriverLock? Lock { get; init; }
 

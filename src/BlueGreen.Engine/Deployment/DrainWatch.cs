@@ -13,6 +13,7 @@ internal sealed class DrainWatch(Cluster cluster, GroupObserver observer, string
         var began = cluster.Time.GetUtcNow();
         var seen = await lookout.LookAsync(cancellationToken).ConfigureAwait(false);
         var tasks = Choose(seen);
+        await PendingOperationsReader.TestAsync(cluster, seen.Find(appId), cancellationToken).ConfigureAwait(false);
         var ledger = DrainLedger.Empty;
         while (true)
         {

@@ -3,6 +3,17 @@ using Sylvan.Data.Csv;
 
 namespace BlueGreen.Engine.Haproxy;
 
+/// <summary>Sessions and queue of a server, or of a whole backend.</summary>
+/// <param name="Backend">HAProxy's <c>pxname</c>.</param>
+/// <param name="Server">HAProxy's <c>svname</c>; null for the backend itself.</param>
+/// <param name="Sessions">Sessions now.</param>
+/// <param name="Queue">Requests that wait: for this server; with a backend, for any of its servers.</param>
+/// <param name="ProxyId">HAProxy's <c>iid</c>: a frontend may have the backend's name, but not its id. 0 where it is not told.</param>
+internal sealed record SessionRow(string Backend, string? Server, int Sessions, int Queue, int ProxyId);
+
+/// <summary>A frontend, and how many connections it has had (<c>stot</c>).</summary>
+internal sealed record FrontendRow(string Name, long Connections);
+
 /// <summary>
 /// Reads the servers out of HAProxy's statistics in CSV. Columns are found by their name, since each version has more of them
 /// (63 in 1.8, 80 in 2.0, some 120 in 2.6), one of them named <c>-</c>. Source: HAProxy's management guide, "Statistics and monitoring".
@@ -10,6 +21,8 @@ namespace BlueGreen.Engine.Haproxy;
 internal static class HaproxyStatsReader
 {
     private const string ServerType = "2";
+    private const string BackendType = "1";
+    private const string FrontendType = "0";
 
     /// <summary>Without these nothing can be said of a server: not whether it serves, nor whether it is idle.</summary>
     private static readonly string[] Needed = ["pxname", "svname", "status", "scur", "qcur"];
@@ -28,7 +41,26 @@ internal static class HaproxyStatsReader
     /// <param name="csv">The whole text.</param>
     /// <param name="loadBalancer">Who said so.</param>
     /// <exception cref="BlueGreenException"><c>StatsUnreadable</c>.</exception>
-    public static ImmutableArray<HaproxyServerStat> Read(string csv, string loadBalancer)
+    public static ImmutableArray<HaproxyServerStat> Read(string csv, string loadBalancer) =>
+        Read(csv, loadBalancer, (columns, row) => columns.IsServer(row) ? columns.Read(row, loadBalancer) : null);
+
+    /// <summary>Sessions and queue of all servers and of their backends themselves.</summary>
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static ImmutableArray<SessionRow> ReadBackend(string csv, string loadBalancer) =>
+        Read(csv, loadBalancer, (columns, row) => columns.ReadSessions(row));
+
+    /// <summary>How many connections each frontend has had.</summary>
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static ImmutableDictionary<string, long> ReadFrontends(string csv, string loadBalancer) =>
+        Read(csv, loadBalancer, (columns, row) => columns.ReadFrontend(row)).ToImmutableDictionary(row => row.Name, row => row.Connections, StringComparer.Ordinal);
+
+    /// <summary>The error about a text that is not what it should be.</summary>
+    public static BlueGreenException Unreadable(string loadBalancer, string why, Exception? cause = null) => new(
+        ErrorKind.ProtocolError, "StatsUnreadable", $"The statistics of {loadBalancer} cannot be read as HAProxy's CSV: {why}.",
+        "Check that the address is marathon-lb's statistics port (9090 by default).", loadBalancer, cause);
+
+    private static ImmutableArray<T> Read<T>(string csv, string loadBalancer, Func<Columns, CsvDataReader, T?> pick)
+        where T : class
     {
         try
         {
@@ -37,23 +69,19 @@ internal static class HaproxyStatsReader
             if (!reader.Read()) throw Unreadable(loadBalancer, "the text is empty");
             var columns = Columns.Of(reader);
             if (columns is null) throw Unreadable(loadBalancer, $"its first line does not name the columns {string.Join(", ", Needed)}");
-            var servers = ImmutableArray.CreateBuilder<HaproxyServerStat>();
+            var rows = ImmutableArray.CreateBuilder<T>();
             while (reader.Read())
             {
-                if (columns.IsServer(reader)) servers.Add(columns.Read(reader, loadBalancer));
+                if (pick(columns, reader) is { } row) rows.Add(row);
             }
 
-            return servers.ToImmutable();
+            return rows.ToImmutable();
         }
         catch (Exception error) when (error is CsvFormatException or FormatException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw Unreadable(loadBalancer, error.Message, error);
         }
     }
-
-    private static BlueGreenException Unreadable(string loadBalancer, string why, Exception? cause = null) => new(
-        ErrorKind.ProtocolError, "StatsUnreadable", $"The statistics of {loadBalancer} cannot be read as HAProxy's CSV: {why}.",
-        "Check that the address is marathon-lb's statistics port (9090 by default).", loadBalancer, cause);
 
     /// <summary>Where the columns of this text are.</summary>
     private sealed class Columns(Dictionary<string, int> byName)
@@ -75,6 +103,22 @@ internal static class HaproxyStatsReader
         {
             if (Text(row, "pxname").Length == 0 || Text(row, "svname") is var server && server.Length == 0) return false;
             return byName.ContainsKey("type") ? Text(row, "type") == ServerType : server is not ("FRONTEND" or "BACKEND");
+        }
+
+        public FrontendRow? ReadFrontend(CsvDataReader row)
+        {
+            var isFrontend = byName.ContainsKey("type") ? Text(row, "type") == FrontendType : Text(row, "svname") == "FRONTEND";
+            return isFrontend && Text(row, "pxname") is { Length: > 0 } name ? new FrontendRow(name, Long(row, "stot") ?? 0) : null;
+        }
+
+        public SessionRow? ReadSessions(CsvDataReader row)
+        {
+            var (backend, server) = (Text(row, "pxname"), Text(row, "svname"));
+            if (IsServer(row)) return Row(server);
+            var isBackend = byName.ContainsKey("type") ? Text(row, "type") == BackendType : server == "BACKEND";
+            return isBackend ? Row(null) : null;
+
+            SessionRow Row(string? name) => new(backend, name, Count(row, "scur"), Count(row, "qcur"), (int)Math.Max(0, Math.Min(int.MaxValue, Long(row, "iid") ?? 0)));
         }
 
         public HaproxyServerStat Read(CsvDataReader row, string loadBalancer)

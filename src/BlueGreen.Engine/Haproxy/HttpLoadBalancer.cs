@@ -1,3 +1,5 @@
+using BlueGreen.Engine.Haproxy.Runtime;
+
 namespace BlueGreen.Engine.Haproxy;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace BlueGreen.Engine.Haproxy;
 /// in between would make a busy server look idle, since the new process knows nothing of the old one's requests.
 /// </summary>
 internal sealed class HttpLoadBalancer(
-    LoadBalancerInstance instance, IStatsSource client, TimeSpan timeout, IEngineSink sink, TimeProvider time) : ILoadBalancer
+    LoadBalancerInstance instance, IStatsSource client, TimeSpan timeout, IEngineSink sink, TimeProvider time, RuntimeSockets? sockets = null) : ILoadBalancer
 {
     private const int Tries = 3;
 
@@ -22,6 +24,7 @@ internal sealed class HttpLoadBalancer(
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
     private readonly OutageTeller _outage = new(instance, sink, time);
+    private readonly MasterMode _masterMode = new(client, time);
     private volatile Knowledge? _knowledge;
 
     /// <inheritdoc/>
@@ -78,6 +81,8 @@ internal sealed class HttpLoadBalancer(
         var first = trusted ? known!.Serving : await client.GetServingProcessAsync(cancellationToken).ConfigureAwait(false);
         var readAt = trusted ? known!.ReadAt : time.GetTimestamp();
         var servers = await ReadServersAsync(backends, cancellationToken).ConfigureAwait(false);
+        var told = await ReadSocketsAsync(first.Pid, first.Uptime + time.GetElapsedTime(readAt), before, backends, cancellationToken).ConfigureAwait(false);
+        var hasMaster = before.Count == 1 ? null : told.HasMaster ?? await _masterMode.ReadAsync(first.Version, cancellationToken).ConfigureAwait(false);
         var second = trusted ? first : await client.GetServingProcessAsync(cancellationToken).ConfigureAwait(false);
         var after = await client.GetPidsAsync(cancellationToken).ConfigureAwait(false);
 
@@ -97,8 +102,19 @@ internal sealed class HttpLoadBalancer(
             }
         }
 
-        var processes = new ProcessSet(first.Pid, first.Uptime + time.GetElapsedTime(readAt), after, first.Version);
-        return new LoadBalancerReading(instance, time.GetUtcNow(), ReadingQuality.Consistent, null, processes, servers);
+        var processes = new ProcessSet(first.Pid, first.Uptime + time.GetElapsedTime(readAt), after, first.Version) { HasMaster = hasMaster };
+        return new LoadBalancerReading(instance, time.GetUtcNow(), ReadingQuality.Consistent, null, processes, servers) { Sockets = told };
+    }
+
+    private Task<SocketReading> ReadSocketsAsync(
+        int serving, TimeSpan uptime, ImmutableSortedSet<int> alive, IReadOnlyCollection<string> backends, CancellationToken cancellationToken) =>
+        sockets is null
+            ? Task.FromResult(SocketReading.None)
+            : sockets.ReadAsync(new SocketQuery(instance, serving, uptime, alive, backends, AskAsync), cancellationToken);
+
+    private async Task AskAsync(int times, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < times; i++) await client.GetServingProcessAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(

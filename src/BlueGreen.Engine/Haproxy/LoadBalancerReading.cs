@@ -31,6 +31,9 @@ public sealed record ProcessSet(int Serving, TimeSpan Uptime, ImmutableSortedSet
 {
     /// <summary>All but the serving process: old workers, the master, and processes of others.</summary>
     public ImmutableSortedSet<int> Others => All.Remove(Serving);
+
+    /// <summary>Whether there is a master among them (master-worker mode); null where nothing tells.</summary>
+    public bool? HasMaster { get; init; }
 }
 
 /// <summary>What one load balancer instance said, all at one moment.</summary>
@@ -46,7 +49,11 @@ public sealed record LoadBalancerReading(
     ReadingQuality Quality,
     string? Problem,
     ProcessSet? Processes,
-    ImmutableArray<HaproxyServerStat> Servers);
+    ImmutableArray<HaproxyServerStat> Servers)
+{
+    /// <summary>What HAProxy's sockets told, read between the same two readings of the process set.</summary>
+    public SocketReading Sockets { get; init; } = SocketReading.None;
+}
 
 /// <summary>Reads one load balancer instance.</summary>
 public interface ILoadBalancer

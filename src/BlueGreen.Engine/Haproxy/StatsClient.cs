@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace BlueGreen.Engine.Haproxy;
 
@@ -20,6 +21,9 @@ internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient clie
     private const string NoScope = "*";
 
     private const int MaxScope = 20;
+
+    private static readonly Regex UnstoppableJobs = new(
+        @"^haproxy_process_unstoppable_jobs\s+(\d+)", RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
 
     private readonly string _base = instance.StatsUri.AbsoluteUri.TrimEnd('/');
 
@@ -44,6 +48,22 @@ internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient clie
     {
         var page = await GetAsync($"/haproxy?stats;norefresh;scope={NoScope}", cancellationToken).ConfigureAwait(false);
         return ServingProcessReader.Read(page) ?? throw new StatsFailure("its statistics page does not name the process that serves");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Source: HAProxy, <c>src/mworker.c</c> (<c>LI_F_MWORKER</c>) and <c>src/stats.c</c>; marathon-lb, <c>config.py</c>.</remarks>
+    public async Task<bool?> GetHasMasterAsync(string? version, CancellationToken cancellationToken)
+    {
+        if (version is not null && Runtime.HaproxyVersion.Parse(version) is { Major: > 0 } known && !known.IsAtLeast(1, 8)) return false;
+        try
+        {
+            var jobs = UnstoppableJobs.Match(await GetAsync("/metrics?scope=global", cancellationToken).ConfigureAwait(false));
+            return jobs.Success ? jobs.Groups[1].Value.Any(digit => digit != '0') : null;
+        }
+        catch (StatsFailure)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

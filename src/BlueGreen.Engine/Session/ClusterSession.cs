@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Haproxy.Runtime;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Session;
@@ -11,10 +12,12 @@ namespace BlueGreen.Engine.Session;
 public sealed class ClusterSession : IDisposable
 {
     private static readonly TimeSpan MaxLoadBalancerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SocketTimeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _marathonHttp;
     private readonly HttpClient _loadBalancerHttp;
     private readonly SinkRelay _relay;
+    private readonly RuntimeSockets _sockets;
     private readonly SessionTester _tester;
 
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
@@ -40,7 +43,15 @@ public sealed class ClusterSession : IDisposable
             [.. options.LoadBalancerUris.Select(address => Source(address, resolver))],
             (instance, configured) => LoadBalancer(instance, configured, timeout < MaxLoadBalancerTimeout ? timeout : MaxLoadBalancerTimeout),
             _relay, time);
-        _tester = new SessionTester(client, endpoints.All, LoadBalancers, time);
+        ImmutableArray<RuntimeAddress> admin = [.. options.HaproxySockets.Select(RuntimeAddress.Parse)];
+        ImmutableArray<RuntimeAddress> master = [.. options.HaproxyMasterSockets.Select(RuntimeAddress.Parse)];
+        _sockets = new RuntimeSockets(
+            admin.Select(IRuntimeSocket (address) => new AdminSocket(address, SocketTimeout, time))
+                .Concat(master.Select(IRuntimeSocket (address) => new MasterSocket(address, SocketTimeout, time))),
+            _relay, time);
+        Servers = new ServerControl(_sockets, LoadBalancers, time);
+        Sockets = new SocketTester(admin, master, SocketTimeout, time);
+        _tester = new SessionTester(client, endpoints.All, LoadBalancers, Sockets, time);
     }
 
     /// <summary>The session's name; the host of its first Marathon address when it was given none.</summary>
@@ -58,6 +69,12 @@ public sealed class ClusterSession : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Changes the load balancers' servers at runtime.</summary>
+    public ServerControl Servers { get; }
+
+    /// <summary>Looks at HAProxy's sockets.</summary>
+    private SocketTester Sockets { get; }
+
     /// <summary>Makes a session that goes by the clock of the machine.</summary>
     /// <inheritdoc cref="Create(SessionOptions, IEngineSink, TimeProvider)"/>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink) => Create(options, sink, TimeProvider.System);
@@ -66,7 +83,7 @@ public sealed class ClusterSession : IDisposable
     /// <param name="options">Which cluster.</param>
     /// <param name="sink">Hears what no running operation listens to.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="BlueGreenException">An address makes no sense, or a file cannot be read: the authorities', the service account's.</exception>
+    /// <exception cref="BlueGreenException">An address makes no sense, HAProxy's sockets among them, or a file cannot be read: the authorities', the service account's.</exception>
     public static ClusterSession Create(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         foreach (var address in options.MarathonUris.Concat(options.LoadBalancerUris.Where(uri => !IsMarathonApp(uri))))
@@ -99,8 +116,23 @@ public sealed class ClusterSession : IDisposable
     /// <param name="sink">Hears what is done and why it waits.</param>
     /// <param name="approval">Asked before each change.</param>
     /// <param name="preKill">Called before tasks are killed; null for nothing.</param>
-    public BlueGreenDeployer CreateDeployer(IEngineSink sink, IApproval approval, IPreKillHook? preKill = null) =>
-        new(Marathon, LoadBalancers, Time, sink, approval, preKill, JournalFolder.Find(Options.JournalPath));
+    /// <param name="pendingOperations">The service's own gauge of pending operations; null for none.</param>
+    public BlueGreenDeployer CreateDeployer(
+        IEngineSink sink, IApproval approval, IPreKillHook? preKill = null, IPendingOperations? pendingOperations = null) =>
+        new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval, preKill) with
+        {
+            JournalFolder = JournalFolder.Find(Options.JournalPath),
+            PendingOperations = pendingOperations,
+            WatchSockets = _sockets.Watch,
+        });
+
+    /// <summary>A gauge of pending operations that tasks answer with over HTTP, such as <c>/metrics#/pendingOperations</c>.</summary>
+    /// <exception cref="BlueGreenException"><c>InvalidPendingOperations</c>.</exception>
+    public IPendingOperations CreateGauge(string path) => new HttpPendingOperations(path, _loadBalancerHttp);
+
+    /// <summary>Makes sure that HAProxy's sockets can be used, if the session has any.</summary>
+    /// <exception cref="BlueGreenException"><c>HaproxySocketUnreachable</c>, <c>HaproxySocketUnreadable</c>: about the first that cannot.</exception>
+    public Task CheckSocketsAsync(CancellationToken cancellationToken) => Sockets.CheckAsync(cancellationToken);
 
     /// <summary>Looks at every endpoint once. What fails is told in the result, never thrown.</summary>
     public Task<ImmutableArray<SessionCheck>> TestAsync(CancellationToken cancellationToken) => _tester.TestAsync(cancellationToken);
@@ -111,6 +143,7 @@ public sealed class ClusterSession : IDisposable
     /// <summary>Ends all requests that still run.</summary>
     public void Dispose()
     {
+        _sockets.Dispose();
         _marathonHttp.Dispose();
         _loadBalancerHttp.Dispose();
     }
@@ -154,6 +187,6 @@ public sealed class ClusterSession : IDisposable
     {
         var host = configured.HostNameType == UriHostNameType.Dns ? configured.Authority : null;
         var authorization = CredentialAuthenticator.FromAddress(configured) is { } header ? AuthenticationHeaderValue.Parse(header) : null;
-        return new HttpLoadBalancer(instance, new StatsClient(instance, _loadBalancerHttp, host, authorization), timeout, _relay, Time);
+        return new HttpLoadBalancer(instance, new StatsClient(instance, _loadBalancerHttp, host, authorization), timeout, _relay, Time, _sockets);
     }
 }

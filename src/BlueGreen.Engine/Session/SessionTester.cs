@@ -1,11 +1,12 @@
 using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Haproxy.Runtime;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Session;
 
 /// <summary>Looks at every endpoint of a session once, without patience.</summary>
 internal sealed class SessionTester(
-    MarathonClient marathon, ImmutableArray<Uri> endpoints, ILoadBalancerPool loadBalancers, TimeProvider time)
+    MarathonClient marathon, ImmutableArray<Uri> endpoints, ILoadBalancerPool loadBalancers, SocketTester sockets, TimeProvider time)
 {
     private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(5);
 
@@ -14,6 +15,7 @@ internal sealed class SessionTester(
         var checks = endpoints.Select(endpoint => CheckAsync(endpoint.AbsoluteUri, "Marathon", () => MarathonAsync(endpoint, cancellationToken)))
             .Append(CheckAsync(endpoints[0].AbsoluteUri, "Event stream", () => EventsAsync(cancellationToken)))
             .Append(CheckAsync("Load balancers", "Load balancer", () => DiscoverAsync(cancellationToken)))
+            .Concat(sockets.All.Select(s => CheckAsync(s.Name, s.Role, async () => (true, await s.Look(cancellationToken).ConfigureAwait(false), null))))
             .ToList();
         try
         {

@@ -36,6 +36,11 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int DrainTimeoutSec { get; set; } = 300;
 
+    /// <summary>The service's own gauge of pending operations: a path with a JSON pointer, or a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PendingOperations { get; set; }
+
     /// <summary>Called before tasks are killed: a script block or a program.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -92,5 +97,5 @@ public abstract class GoOnCmdlet : SessionCmdlet
         else DeploymentOutput.Write(this, Run(call => DeployerFor(call).GoOnAsync(group, Way, policy, call.Token)));
     }
 
-    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call)).WithGate(GateFor(call));
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).WithGate(GateFor(call));
 }

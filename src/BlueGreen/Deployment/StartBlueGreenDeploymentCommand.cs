@@ -87,6 +87,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
+    /// <summary>The service's own gauge of pending operations: a path with a JSON pointer, or a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PendingOperations { get; set; }
+
     /// <summary>Called before tasks are killed: a script block or a program.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -156,7 +161,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         else DeploymentOutput.Write(this, Run(call => DeployerFor(call).DeployAsync(definition, Policy(definition), call.Token)));
     }
 
-    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call)).WithGate(ScriptGate.Of(Gate, call));
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).WithGate(ScriptGate.Of(Gate, call));
 
     private Growth GrowthAskedFor() =>
         GrowthChoice.Of(Step, LinearIncrease, AllAtOnce, MyInvocation.BoundParameters.ContainsKey(nameof(InitialInstances)));

@@ -45,6 +45,11 @@ public sealed class WaitBlueDrainCommand : SessionCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int TimeoutSec { get; set; } = 300;
 
+    /// <summary>The service's own gauge of pending operations: a path with a JSON pointer, or a script block.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PendingOperations { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => _tasks.AddRange(Task);
 
@@ -59,7 +64,7 @@ public sealed class WaitBlueDrainCommand : SessionCmdlet
     private void WaitFor(string appId, IReadOnlyCollection<string> tasks)
     {
         var timeout = TimeSpan.FromSeconds(TimeoutSec);
-        var proofs = Run(call => Connected.Cluster.CreateDeployer(call.Sink, call.Approval)
+        var proofs = Run(call => Deployer(call, pendingOperations: PendingOperations)
             .WaitForDrainAsync(appId, tasks, timeout, call.Token));
         WriteObject(proofs, enumerateCollection: true);
         foreach (var pending in proofs.Where(p => !p.IsDrained).GroupBy(p => p.TaskId, StringComparer.Ordinal))

@@ -27,12 +27,13 @@ internal sealed class PortableScripts(Func<string, object?> valueOf)
     {
         var text = script.ToString();
         var ast = Parser.ParseInput(text, out _, out _);
+        var uses = ast.FindAll(node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>();
         // From the end, so that the places before stay where they are.
-        foreach (var use in ast.FindAll(node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>().OrderByDescending(u => u.Extent.StartOffset))
+        foreach (var use in uses.Select(UsingExpressionAst.ExtractUsingVariable).OrderByDescending(u => u.Extent.StartOffset))
         {
-            var name = UsingExpressionAst.ExtractUsingVariable(use).VariablePath.UserPath;
+            var (name, place) = (use.VariablePath.UserPath, use.Extent);
             _variables[name] = valueOf(name);
-            text = text.Remove(use.Extent.StartOffset, use.Extent.EndOffset - use.Extent.StartOffset).Insert(use.Extent.StartOffset, $"${{{name}}}");
+            text = text.Remove(place.StartOffset, place.EndOffset - place.StartOffset).Insert(place.StartOffset, $"${{{name}}}");
         }
 
         return ScriptBlock.Create(text);

@@ -31,6 +31,12 @@ public sealed class BlueGreenSession
     /// <summary>Addresses of the load balancers' statistics ports, as given: each of their hosts' A records is an instance.</summary>
     public Uri[] MarathonLbUri => [.. Cluster.Options.LoadBalancerUris];
 
+    /// <summary>HAProxy's admin sockets, as given.</summary>
+    public IReadOnlyList<string> HaproxySocket => Cluster.Options.HaproxySockets;
+
+    /// <summary>HAProxy's master sockets, as given.</summary>
+    public IReadOnlyList<string> HaproxyMasterSocket => Cluster.Options.HaproxyMasterSockets;
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset ConnectedAt { get; } = DateTimeOffset.Now;
 

@@ -51,6 +51,16 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>HAProxy's admin sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] HaproxySocket { get; set; } = [];
+
+    /// <summary>HAProxy's master sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] HaproxyMasterSocket { get; set; } = [];
+
     /// <summary>How long one request to Marathon may take.</summary>
     [Parameter]
     [Alias("Timeout")]
@@ -72,6 +82,7 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
             var info = Run(async call =>
             {
                 using var _ = cluster.Listen(call.Sink);
+                await cluster.CheckSocketsAsync(call.Token).ConfigureAwait(false);
                 return await cluster.Marathon.GetInfoAsync(call.Token).ConfigureAwait(false);
             });
             WriteVerbose(LogText.Safe($"Connected to {info.Name} {info.Version}, leader {info.Leader ?? "unknown"}."));
@@ -99,6 +110,8 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         CertificateAuthorityPath = CertificateAuthority is { } path ? ResolveFiles(path)[0] : null,
         SkipCertificateCheck = SkipCertificateCheck,
         TimeoutSeconds = TimeoutSec,
+        HaproxySockets = HaproxySocket,
+        HaproxyMasterSockets = HaproxyMasterSocket,
     };
 
     private static Secret Reveal(SecureString secret) => new(() => new NetworkCredential("", secret).Password);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using BlueGreen.Deployment;
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
@@ -28,8 +29,8 @@ public abstract class SessionCmdlet : EngineCmdlet
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <summary>What deploys on the session's cluster.</summary>
-    private protected BlueGreenDeployer Deployer(EngineCall call, IPreKillHook? preKill = null) =>
-        Connected.Cluster.CreateDeployer(call.Sink, call.Approval, preKill);
+    private protected BlueGreenDeployer Deployer(EngineCall call, IPreKillHook? preKill = null, object? pendingOperations = null) => Connected.Cluster.CreateDeployer(
+        call.Sink, call.Approval, preKill, PendingOperationsGauge.Of(pendingOperations, Connected.Cluster, call));
 
     /// <summary>Has a job do this cmdlet's work, and puts it out.</summary>
     private protected void StartJob() => WriteObject(JobStart.Start(this, Connected, Connected.MarathonUri[0].ToString()));

@@ -1,8 +1,4 @@
 using BlueGreen.Engine.Deployment;
-using BlueGreen.Engine.Deployment.Judging;
-using BlueGreen.Engine.Deployment.Observing;
-using BlueGreen.Engine.Haproxy;
-using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -13,7 +9,7 @@ public class DrainLedgerTests
 {
     private const int Master = 10;
 
-    private readonly Story _story = new();
+    private readonly DrainStory _story = new();
 
     [Fact]
     public void In_the_pool_nothing_is_drained()
@@ -129,6 +125,19 @@ public class DrainLedgerTests
         Assert.Null(_story.WaitsFor);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(null)]
+    public void The_one_process_from_before_the_first_look_is_an_old_worker_unless_HAProxy_says_that_it_has_a_master(bool? hasMaster)
+    {
+        _story.HasMaster = hasMaster;
+        _story.At(0).Reads(12, [11, 12], "MAINT");
+        Assert.Contains("process 11 was there before the first look", _story.WaitsFor);
+
+        _story.At(1).Reads(12, [12], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
     [Fact]
     public void Of_two_processes_from_before_the_first_look_either_may_be_an_old_worker()
     {
@@ -186,62 +195,5 @@ public class DrainLedgerTests
 
         _story.At(2).Reads(12, [10, 12, 20, 21, 22], "MAINT", otherServing: 22);
         Assert.Null(_story.WaitsFor);
-    }
-
-    /// <summary>Tells readings one after the other to a ledger.</summary>
-    private sealed class Story
-    {
-        private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        private static readonly LoadBalancerInstance First = new("lb1", new Uri("http://127.0.0.1:9090"));
-        private static readonly LoadBalancerInstance Second = new("lb2", new Uri("http://127.0.0.2:9090"));
-        private static readonly MarathonApp App = MarathonApp.Parse(
-            """
-            { "id": "/shop-blue", "instances": 1, "portDefinitions": [ { "port": 10000 } ],
-              "labels": { "HAPROXY_DEPLOYMENT_GROUP": "shop", "HAPROXY_0_PORT": "10000" },
-              "tasks": [ { "id": "t1", "host": "10.0.6.25", "ports": [ 31000 ], "state": "TASK_RUNNING" } ] }
-            """);
-
-        private DrainLedger _ledger = DrainLedger.Empty;
-        private Observation _seen = new(Start, Start, [App], []);
-        private DateTimeOffset _now;
-
-        public DrainProof Proof => DrainProofs.Of(App.Tasks[0], _seen, _ledger)[0];
-
-        public string? WaitsFor => Proof.WaitsFor;
-
-        public DateTimeOffset Time(int seconds) => Start.AddSeconds(seconds);
-
-        public Story At(int seconds)
-        {
-            _now = Time(seconds);
-            return this;
-        }
-
-        public void Reads(int serving, int[] all, string? status, int sessions = 0, int? otherServing = null)
-        {
-            var readings = ImmutableArray.Create(Read(First, serving, all, status, sessions));
-            Fold(otherServing is { } other ? readings.Add(Read(Second, other, all, status, 0)) : readings);
-        }
-
-        public void CannotRead(string problem) => Fold([new LoadBalancerReading(First, _now, ReadingQuality.Torn, problem, null, [])]);
-
-        private void Fold(ImmutableArray<LoadBalancerReading> readings)
-        {
-            _seen = _seen with { At = _now, MarathonAt = _now, LoadBalancers = readings };
-            _ledger = _ledger.Next(_seen);
-        }
-
-        private LoadBalancerReading Read(LoadBalancerInstance instance, int serving, int[] all, string? status, int sessions) =>
-            new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, TimeSpan.Zero, [.. all]), status is null ? [] : [Stat(instance, status, sessions)]);
-
-        private static HaproxyServerStat Stat(LoadBalancerInstance instance, string status, int sessions) => new()
-        {
-            LoadBalancer = instance.Name,
-            Backend = "shop_10000",
-            Server = "10_0_6_25_31000",
-            Status = status,
-            State = status switch { "UP" => ServerState.Serving, "DRAIN" => ServerState.Drain, _ => ServerState.Maintenance },
-            CurrentSessions = sessions,
-        };
     }
 }

@@ -42,6 +42,8 @@ internal sealed class Shop
 
     public IStepGate? Gate { get; set; }
 
+    public IPendingOperations? PendingOperations { get; set; }
+
     public IJournal? Journal { get; set; }
 
     public SimulatedApp? Blue => Marathon.Apps.GetValueOrDefault("/shop-blue");
@@ -51,7 +53,7 @@ internal sealed class Shop
     public LoopOutcome Deploy()
     {
         if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
-        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, Journal = Journal };
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, PendingOperations = PendingOperations, Journal = Journal };
         var policy = Policy with { IsGated = Gate is not null };
         var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), Roles, policy, new Goal(_target));
         var run = loop.RunAsync(TestContext.Current.CancellationToken);

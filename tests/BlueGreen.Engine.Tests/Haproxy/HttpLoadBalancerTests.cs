@@ -38,8 +38,8 @@ public sealed class HttpLoadBalancerTests : IDisposable
 
         await Reader(server).ReadAsync(["shop_20000"], Token);
 
-        Assert.Equal(5, server.Requests.Count);
-        Assert.Equal(5, server.Requests.Select(r => r.ConnectionPort).Distinct().Count());
+        Assert.Equal(6, server.Requests.Count);
+        Assert.Equal(6, server.Requests.Select(r => r.ConnectionPort).Distinct().Count());
     }
 
     [Theory]

@@ -64,7 +64,7 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
     {
         if (IsUnreachable) return Task.FromResult(new LoadBalancerReading(Instance, _world.Now, ReadingQuality.Unreachable, "connection refused", null, []));
         Sweep();
-        var processes = new ProcessSet(_worker, _world.Now - _reloadedAt, [Master, _worker, .. _oldWorkers]);
+        var processes = new ProcessSet(_worker, _world.Now - _reloadedAt, [Master, _worker, .. _oldWorkers]) { HasMaster = true };
         return Task.FromResult(new LoadBalancerReading(
             Instance, _world.Now, ReadingQuality.Consistent, null, processes, [.. _servers.Keys.Select(Stat)]));
     }

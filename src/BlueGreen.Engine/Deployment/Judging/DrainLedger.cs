@@ -17,20 +17,52 @@ internal sealed record DrainLedger
     public ImmutableDictionary<(string TaskId, string LoadBalancer), DrainRecord> Records { get; init; } =
         ImmutableDictionary<(string, string), DrainRecord>.Empty;
 
+    /// <summary>What each task's own gauge of pending operations told.</summary>
+    public ImmutableDictionary<string, WorkRecord> Work { get; init; } = ImmutableDictionary<string, WorkRecord>.Empty;
+
     public DrainLedger Next(Observation seen)
     {
         var consistent = seen.LoadBalancers.Where(r => r is { Quality: ReadingQuality.Consistent, Processes: not null }).ToList();
         var processes = Processes.SetItems(consistent.Select(r => new KeyValuePair<string, ProcessHistory>(
             r.Instance.Name,
-            Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r.Processes!, r.At) : ProcessHistory.Begin(r.Processes!))));
+            Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r) : ProcessHistory.Begin(r))));
         var learned = this with { Processes = processes };
         var records = from reading in consistent
                       let servers = new TaskServers(reading.Servers)
                       from app in seen.Apps
                       from task in app.Tasks
                       select learned.Fold(app, task, reading, servers);
-        return learned with { Records = Records.SetItems(records.Select(r => new KeyValuePair<(string, string), DrainRecord>((r.TaskId, r.LoadBalancer), r))) };
+        learned = learned with { Records = Records.SetItems(records.Select(Keyed)) };
+        return learned.Conclude(seen);
     }
+
+    /// <summary>Folds the gauges in, and says of each task whether it is idle.</summary>
+    private DrainLedger Conclude(Observation seen)
+    {
+        var readings = seen.PendingOperations.ToDictionary(reading => reading.TaskId, StringComparer.Ordinal);
+        var tasks = seen.Apps.SelectMany(app => app.Tasks).ToList();
+        var work = Work;
+        foreach (var task in tasks)
+        {
+            var states = seen.LoadBalancers.Select(r => Find(task.Id, r.Instance)?.State).ToList();
+            // While a request may still be sent to it, a zero says nothing.
+            if (states.Contains(PoolState.Serving) || states.Contains(PoolState.Faltering)) work = work.Remove(task.Id);
+            else if (readings.TryGetValue(task.Id, out var reading)) work = work.SetItem(task.Id, work.GetValueOrDefault(task.Id, WorkRecord.Unknown).Next(reading));
+        }
+
+        var concluded = from reading in seen.LoadBalancers
+                        where reading.Quality == ReadingQuality.Consistent
+                        from task in tasks
+                        let record = Find(task.Id, reading.Instance)
+                        where record is not null
+                        select Keyed(record.Conclude(Processes[reading.Instance.Name], Asks(seen, task) ? work.GetValueOrDefault(task.Id, WorkRecord.Unknown) : null));
+        return this with { Work = work, Records = Records.SetItems(concluded) };
+    }
+
+    /// <summary>A task that has not begun to run has nothing pending, and nobody to ask.</summary>
+    private static bool Asks(Observation seen, MarathonTask task) => seen.AsksPendingOperations && task.State is not ("TASK_STAGING" or "TASK_STARTING");
+
+    private static KeyValuePair<(string, string), DrainRecord> Keyed(DrainRecord record) => new((record.TaskId, record.LoadBalancer), record);
 
     public DrainRecord? Find(string taskId, LoadBalancerInstance instance) => Records.GetValueOrDefault((taskId, instance.Name));
 
@@ -38,7 +70,7 @@ internal sealed record DrainLedger
     {
         var name = reading.Instance.Name;
         var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
-        return last.Next(servers.Of(app, task), Processes[name], s => Explain(name, s), reading.At);
+        return last.Next(servers.Of(app, task), Processes[name], reading.Sockets.OldWorkers, s => Explain(name, s), reading.At);
     }
 
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
@@ -46,14 +78,12 @@ internal sealed record DrainLedger
     {
         var own = Processes[loadBalancer];
         var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
-        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed));
+        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
 
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
-        // marathon-lb runs HAProxy in master-worker mode (its service/haproxy/run); where the serving process was ever seen alone
-        // there is no master.
         var unexplained = left.Intersect(own.Unexplained);
-        var masters = (own.WasSeenAlone ? 0 : 1) + neighbours.Count;
+        var masters = own.UnknownMasters + neighbours.Sum(n => n.UnknownMasters);
         return unexplained.Count <= masters ? left.Except(unexplained) : left;
     }
 }

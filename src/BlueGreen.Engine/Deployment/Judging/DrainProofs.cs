@@ -21,15 +21,23 @@ internal static class DrainProofs
             LoadBalancer = reading.Instance.Name,
             Servers = record?.Servers ?? [],
             IsDrained = waitsFor is null,
-            Evidence = waitsFor is not null ? DrainEvidence.None
-                : record is { WasInPool: true } ? DrainEvidence.ProcessSet : DrainEvidence.NeverInPool,
+            Evidence = waitsFor is not null || record is null ? DrainEvidence.None
+                : EvidenceOf(record),
             OutOfPoolSince = record?.OutSince,
             IdleSince = record?.IdleSince,
             CheckedAt = record?.CheckedAt,
             TotalSessions = record?.TotalSessions ?? 0,
+            Sessions = record?.Samples ?? [],
+            PendingOperations = record?.Work?.Count,
             WaitingForProcesses = record is null ? [] : [.. record.Blockers],
             WaitsFor = waitsFor,
         };
+    }
+
+    private static DrainEvidence EvidenceOf(DrainRecord record)
+    {
+        var processes = !record.WasInPool ? DrainEvidence.NeverInPool : record.Blockers.IsEmpty ? DrainEvidence.ProcessSet : DrainEvidence.None;
+        return record.ClearedBy | processes | (record.Work is null ? DrainEvidence.None : DrainEvidence.PendingOperations);
     }
 
     private static string? WaitsFor(LoadBalancerReading reading, DrainRecord? record)
@@ -41,9 +49,11 @@ internal static class DrainProofs
             PoolState.Serving => "it still gets requests",
             PoolState.Faltering => "it is down there, not taken out of the pool",
             _ when record.HadPending => "requests are in flight or queued",
-            _ when !record.Blockers.IsEmpty => Processes(record),
-            _ when !record.IsIdle => "the load balancer does not list it, and may be about to",
-            _ => null,
+            _ when record.PendingInOldWorkers > 0 => $"{record.PendingInOldWorkers} {(record.PendingInOldWorkers == 1 ? "request is" : "requests are")} in flight in processes from before the last reload",
+            _ when record.IsIdle => null,
+            _ when record.Work?.WaitsFor is { } work => work,
+            _ when !record.Blockers.IsEmpty => Processes(record) + (reading.Sockets.Problem is { } problem ? $" ({problem})" : ""),
+            _ => "the load balancer does not list it, and may be about to",
         };
     }
 
@@ -53,7 +63,7 @@ internal static class DrainProofs
         var processes = $"HAProxy {(one ? "process" : "processes")} {string.Join(", ", blockers)}";
         // Which of several that were there before the first look is an old worker, and which somebody else's, nothing tells.
         return blockers.All(record.Unexplained.Contains)
-            ? $"{processes} {(one ? "was" : "were")} there before the first look: {(one ? "it" : "one of them")} may be an old worker with connections, or belong to another HAProxy"
+            ? $"{processes} {(one ? "was" : "were")} there before the first look: {(one ? "it" : "one of them")} may be an old worker with connections, or belong to another HAProxy{(record.HasMaster is null ? "; whether one is a master, HAProxy does not tell (/metrics at its statistics port would, and so would -HaproxySocket)" : "")}"
             : $"{processes} from before the last reload still {(one ? "has" : "have")} connections";
     }
 }

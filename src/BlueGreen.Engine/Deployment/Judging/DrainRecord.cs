@@ -24,6 +24,8 @@ internal sealed record DrainRecord
     /// <summary>For how long a task that was never listed may still be about to be: the time a load balancer takes to hear of it.</summary>
     private static readonly TimeSpan Listing = TimeSpan.FromSeconds(5);
 
+    private const int MaxSamples = 40;
+
     public required string TaskId { get; init; }
 
     public required string LoadBalancer { get; init; }
@@ -41,10 +43,11 @@ internal sealed record DrainRecord
     /// <summary>The processes that may have had sessions on it at that moment and have not ended since.</summary>
     public ImmutableSortedSet<int> Suspects { get; init; } = [];
 
-    /// <summary>The serving process at the last reading, and whether it had sessions on the task then.</summary>
+    /// <summary>The serving process at the last reading.</summary>
     public int Serving { get; init; }
 
-    public bool HadPending { get; init; }
+    /// <summary>Whether the serving process had sessions on the task then.</summary>
+    public bool HadPending => Pending > 0;
 
     public DateTimeOffset? IdleSince { get; init; }
 
@@ -52,21 +55,44 @@ internal sealed record DrainRecord
 
     public long TotalSessions { get; init; }
 
+    /// <summary>Sessions and queue in the serving process at the last reading.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>What the suspects had pending at the last reading, as far as sockets told; null when none told.</summary>
+    public int? PendingInOldWorkers { get; init; }
+
+    /// <summary>True when it is out of the pool, or certainly not about to come into it.</summary>
+    public bool IsOut { get; init; }
+
+    /// <summary>What the task's own gauge of pending operations told; null where it does not count.</summary>
+    public WorkRecord? Work { get; init; }
+
+    /// <summary>By which sockets suspects were cleared since it left the pool.</summary>
+    public DrainEvidence ClearedBy { get; init; }
+
+    /// <summary>What was pending over time: an entry for each change since it left the pool.</summary>
+    public ImmutableArray<DrainSample> Samples { get; init; } = [];
+
     /// <summary>The suspects that could not be explained as a master or somebody else's process.</summary>
     public ImmutableSortedSet<int> Blockers { get; init; } = [];
 
     /// <summary>Those of the instance's processes that were there before the first look.</summary>
     public ImmutableSortedSet<int> Unexplained { get; init; } = [];
 
+    /// <summary>Whether the instance said that there is a master; null while it has not.</summary>
+    public bool? HasMaster { get; init; }
+
     public bool IsIdle => IdleSince is not null;
 
     /// <summary>Folds one consistent reading in.</summary>
     /// <param name="servers">The task's servers in the reading.</param>
     /// <param name="processes">The processes of the reading's instance, the reading folded in.</param>
+    /// <param name="workers">What HAProxy's sockets told of processes that no longer serve.</param>
     /// <param name="explain">Takes away those processes that cannot have sessions on the task.</param>
     /// <param name="at">The reading's time.</param>
     public DrainRecord Next(
-        ImmutableArray<HaproxyServerStat> servers, ProcessHistory processes, Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
+        ImmutableArray<HaproxyServerStat> servers, ProcessHistory processes, ImmutableArray<WorkerReading> workers,
+        Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
     {
         var state = StateOf(servers);
         var seen = this with
@@ -76,29 +102,58 @@ internal sealed record DrainRecord
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
             Unexplained = processes.Unexplained,
-            HadPending = servers.Any(s => s.HasPending),
+            HasMaster = processes.HasMaster,
+            Pending = servers.Sum(s => s.CurrentSessions + s.CurrentQueue),
             CheckedAt = at,
             TotalSessions = Math.Max(TotalSessions, servers.Sum(s => s.TotalSessions)),
         };
         if (state is PoolState.Serving or PoolState.Faltering)
         {
             // Back in the pool: whatever was known of its sessions is worth nothing any more.
-            return seen with { OutSince = null, IdleSince = null, Suspects = [], Blockers = [] };
+            return seen with { OutSince = null, IsOut = false, IdleSince = null, Suspects = [], Blockers = [], ClearedBy = DrainEvidence.None, PendingInOldWorkers = null, Samples = [] };
         }
 
         var suspects = OutSince is null
             ? processes.Suspects(at)
-            : Suspects.Union(CameSince(processes, at)).Intersect(processes.Alive).Remove(processes.Serving);
+            : Suspects.Union(CameSince(processes, at)).Intersect(processes.MayHaveSessions);
+        var spent = suspects.Where(processes.Spent.ContainsKey).ToList();
+        suspects = suspects.Except(spent);
+        // With no name for its servers nothing that a socket told can be about it.
+        var told = workers.Where(w => !seen.Servers.IsEmpty && suspects.Contains(w.ProcessId)).ToLookup(w => w.ProcessId);
+        var cleared = told.Where(same => same.All(w => w.PendingOn(seen.Servers) == 0 && processes.IsSettled(w.ProcessId, w.Connections, at))).ToList();
+        suspects = suspects.Except(cleared.Select(same => same.Key));
         var blockers = explain(suspects);
         var @out = state == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
-        var idle = @out && blockers.IsEmpty && !seen.HadPending;
-        return seen with
+        int? inOldWorkers = told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(seen.Servers))) : null;
+        return (seen with
         {
             OutSince = OutSince ?? at,
             Suspects = suspects,
             Blockers = blockers,
-            IdleSince = idle ? IdleSince ?? at : null,
-        };
+            PendingInOldWorkers = inOldWorkers,
+            ClearedBy = spent.Aggregate(seen.ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]),
+            IsOut = @out,
+        }).Sample(at);
+    }
+
+    /// <summary>Says whether the task is idle, after all of a look was folded in.</summary>
+    /// <param name="processes">The processes of the instance.</param>
+    /// <param name="work">What the task's own gauge of pending operations told; null where it does not count.</param>
+    public DrainRecord Conclude(ProcessHistory processes, WorkRecord? work)
+    {
+        // What is known to be pending counts, whatever a gauge says; an old process of which nothing is known, the gauge makes up for.
+        var isKnownBusy = HadPending || PendingInOldWorkers > 0;
+        var isVouchedFor = work is { IsIdle: true } && Blockers.All(pid => processes.IsSettled(pid, connections: null, CheckedAt));
+        var idle = IsOut && !isKnownBusy && work is null or { IsIdle: true } && (Blockers.IsEmpty || isVouchedFor);
+        return this with { Work = work, IdleSince = idle ? IdleSince ?? CheckedAt : null };
+    }
+
+    private DrainRecord Sample(DateTimeOffset at)
+    {
+        var now = new DrainSample(at, Pending, PendingInOldWorkers);
+        return Samples.Length > 0 && Samples[Samples.Length - 1] with { At = at } == now ? this
+            // The first says where it began; of the rest the latest are worth most.
+            : this with { Samples = (Samples.Length < MaxSamples ? Samples : Samples.RemoveAt(1)).Add(now) };
     }
 
     /// <summary>Processes that may have got sessions on the task between the last reading and this one.</summary>

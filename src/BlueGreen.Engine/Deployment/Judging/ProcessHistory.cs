@@ -12,6 +12,9 @@ internal sealed record ProcessHistory
     /// <summary>A new worker serves within moments; a process that does not for this long is not a worker of this instance.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a HAProxy may take from its start until it serves; it is a second or so with ten thousand servers.</summary>
+    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(5);
+
     /// <summary>The serving process at the last reading.</summary>
     public required int Serving { get; init; }
 
@@ -32,17 +35,48 @@ internal sealed record ProcessHistory
     /// </summary>
     public bool WasSeenAlone { get; init; }
 
-    public static ProcessHistory Begin(ProcessSet processes) => new()
-    {
-        Serving = processes.Serving,
-        Alive = processes.All,
-        Unexplained = processes.Others,
-        EverServed = [processes.Serving],
-        WasSeenAlone = processes.Others.IsEmpty,
-    };
+    /// <summary>Whether the instance said that there is a master; null while it has not.</summary>
+    public bool? HasMaster { get; init; }
 
-    public ProcessHistory Next(ProcessSet processes, DateTimeOffset at)
+    /// <summary>The master, once a socket has told which process it is.</summary>
+    public int? Master { get; init; }
+
+    /// <summary>Since when a process is known not to serve any more.</summary>
+    public ImmutableSortedDictionary<int, DateTimeOffset> RetiredAt { get; init; } = ImmutableSortedDictionary<int, DateTimeOffset>.Empty;
+
+    /// <summary>
+    /// Processes that no longer serve and of which a socket told that they have nothing pending on any of the servers in question: since they
+    /// take no new connections, that stays so. With each, by which socket it is known.
+    /// </summary>
+    public ImmutableSortedDictionary<int, DrainEvidence> Spent { get; init; } = ImmutableSortedDictionary<int, DrainEvidence>.Empty;
+
+    /// <summary>How many masters may be among the processes that were there before the first look.</summary>
+    /// <remarks>
+    /// Without a word of it none: a HAProxy that is not in master-worker mode may have an old worker in the place where another one has
+    /// its master, and nothing over HTTP would tell the two apart.
+    /// </remarks>
+    public int UnknownMasters => HasMaster == true && Master is null && !WasSeenAlone ? 1 : 0;
+
+    public static ProcessHistory Begin(LoadBalancerReading reading)
     {
+        var processes = reading.Processes!;
+        // Before the first look it is not seen who serves. The serving process's age is measured from the reading of its configuration,
+        // and the others were told to end somewhat later.
+        var reloadedAt = reading.At - (processes.Uptime > Startup ? processes.Uptime - Startup : TimeSpan.Zero);
+        return new ProcessHistory
+        {
+            Serving = processes.Serving,
+            Alive = processes.All,
+            Unexplained = processes.Others,
+            EverServed = [processes.Serving],
+            WasSeenAlone = processes.Others.IsEmpty,
+            RetiredAt = processes.Others.ToImmutableSortedDictionary(pid => pid, _ => reloadedAt),
+        }.Learn(reading);
+    }
+
+    public ProcessHistory Next(LoadBalancerReading reading)
+    {
+        var (processes, at) = (reading.Processes!, reading.At);
         var arrived = processes.Others.Except(Alive);
         var reloaded = processes.Serving != Serving;
         // What comes with a reload may have served in between, unseen; what was still unsettled then, too.
@@ -50,7 +84,7 @@ internal sealed record ProcessHistory
         strangers = reloaded
             ? strangers.RemoveRange(strangers.Where(s => at - s.Value < Settling).Select(s => s.Key).ToList())
             : strangers.AddRange(arrived.Select(pid => new KeyValuePair<int, DateTimeOffset>(pid, at)));
-        return this with
+        return (this with
         {
             Serving = processes.Serving,
             Alive = processes.All,
@@ -58,12 +92,25 @@ internal sealed record ProcessHistory
             EverServed = EverServed.Intersect(processes.All).Add(processes.Serving),
             Strangers = strangers,
             WasSeenAlone = WasSeenAlone || processes.Others.IsEmpty,
-        };
+            RetiredAt = processes.Others.ToImmutableSortedDictionary(pid => pid, pid => RetiredAt.TryGetValue(pid, out var since) ? since : at),
+            Spent = Spent.RemoveRange(Spent.Keys.Except(processes.Others)),
+            Master = Master is { } master && processes.All.Contains(master) ? master : null,
+        }).Learn(reading);
     }
 
     /// <summary>The processes that may have sessions which the serving process does not count.</summary>
     public ImmutableSortedSet<int> Suspects(DateTimeOffset at) =>
-        Alive.Remove(Serving).Except(Strangers.Where(s => at - s.Value >= Settling).Select(s => s.Key));
+        MayHaveSessions.Except(Strangers.Where(s => at - s.Value >= Settling).Select(s => s.Key));
+
+    /// <summary>All that live, but for the serving process and the master.</summary>
+    public ImmutableSortedSet<int> MayHaveSessions => Alive.Remove(Serving).Except(Master is { } master ? [master] : []);
+
+    /// <summary>True when the process can take up no request any more: it has been out of service for long enough, or nobody is connected to it.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="connections">Its connections of clients; null where it does not tell.</param>
+    /// <param name="at">Now.</param>
+    public bool IsSettled(int pid, int? connections, DateTimeOffset at) =>
+        RetiredAt.TryGetValue(pid, out var since) && (connections == 0 || at - since >= LateRequests.Limit);
 
     /// <summary>
     /// True when the two instances name each other's serving process: they share a space of process ids, and each sees the other's
@@ -71,4 +118,23 @@ internal sealed record ProcessHistory
     /// </summary>
     public bool SharesProcessesWith(ProcessHistory other) =>
         Serving != other.Serving && Alive.Contains(other.Serving) && other.Alive.Contains(Serving);
+
+    /// <summary>By which sockets something is known.</summary>
+    public static DrainEvidence EvidenceOf(IEnumerable<WorkerReading> readings) => readings.Aggregate(
+        DrainEvidence.None, (all, w) => all | (w.Source == WorkerSource.MasterSocket ? DrainEvidence.MasterSocket : DrainEvidence.AdminSocket));
+
+    /// <summary>Takes up what HAProxy's sockets and metrics told.</summary>
+    private ProcessHistory Learn(LoadBalancerReading reading)
+    {
+        var told = reading.Sockets;
+        var spent = told.OldWorkers.ToLookup(w => w.ProcessId)
+            .Where(same => Alive.Contains(same.Key) && same.Key != Serving && same.All(w => w.Sessions.IsEmpty && IsSettled(w.ProcessId, w.Connections, reading.At)))
+            .Select(same => new KeyValuePair<int, DrainEvidence>(same.Key, EvidenceOf(same)));
+        return this with
+        {
+            HasMaster = reading.Processes!.HasMaster ?? told.HasMaster ?? HasMaster,
+            Master = told.Master is { } master && Alive.Contains(master) ? master : Master,
+            Spent = Spent.SetItems(spent),
+        };
+    }
 }

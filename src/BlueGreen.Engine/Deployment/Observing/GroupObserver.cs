@@ -14,12 +14,14 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     public static GroupObserver ForApp(Cluster cluster, string id) => new(cluster, new AppQuery(Id: id), app => app.Id == id);
 
     /// <summary>Looks at everything for the first time.</summary>
-    public async Task<Observation> LookAsync(CancellationToken cancellationToken)
+    public Task<Observation> LookAsync(CancellationToken cancellationToken) => LookAsync(null, cancellationToken);
+
+    private async Task<Observation> LookAsync(Observation? last, CancellationToken cancellationToken)
     {
         var at = cluster.Time.GetUtcNow();
         var apps = await cluster.Marathon.GetAppsAsync(query, cancellationToken).ConfigureAwait(false);
         // Marathon matches parts of ids; the exact apps are chosen here.
-        var seen = new Observation(at, at, [.. apps.Where(belongs)], []);
+        var seen = new Observation(at, at, [.. apps.Where(belongs)], last?.LoadBalancers ?? []);
         return await LookAtLoadBalancersAsync(seen, cancellationToken).ConfigureAwait(false);
     }
 
@@ -28,7 +30,7 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     {
         try
         {
-            return await LookAsync(cancellationToken).ConfigureAwait(false) with { LaunchQueue = last.LaunchQueue };
+            return await LookAsync(last, cancellationToken).ConfigureAwait(false) with { LaunchQueue = last.LaunchQueue };
         }
         catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.ProtocolError)
         {
@@ -40,10 +42,19 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
     /// <summary>Looks at the load balancers again, with Marathon as it was last seen.</summary>
     public async Task<Observation> LookAtLoadBalancersAsync(Observation last, CancellationToken cancellationToken)
     {
+        // First of all, so that nothing that takes time comes between the load balancers and what is done on their word.
+        var pending = last.LoadBalancers.IsEmpty ? []
+            : await PendingOperationsReader.ReadAsync(cluster, last.Apps, last.LoadBalancers, cancellationToken).ConfigureAwait(false);
         var backends = last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList();
         var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
         var readings = await Task.WhenAll(balancers.Select(b => ReadAsync(b, backends, cancellationToken))).ConfigureAwait(false);
-        return last with { At = cluster.Time.GetUtcNow(), LoadBalancers = [.. readings] };
+        return last with
+        {
+            At = cluster.Time.GetUtcNow(),
+            LoadBalancers = [.. readings],
+            AsksPendingOperations = cluster.PendingOperations is not null,
+            PendingOperations = pending,
+        };
     }
 
     /// <summary>Adds what keeps tasks from being started, where some wait. It explains and is no promise, so it may be missing.</summary>

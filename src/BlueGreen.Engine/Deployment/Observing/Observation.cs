@@ -26,6 +26,12 @@ internal sealed record Observation(
     /// <summary>Why Marathon could not be read this time, so that the apps are those of an earlier look; null when it could.</summary>
     public string? MarathonProblem { get; init; }
 
+    /// <summary>Whether the tasks' own gauges of pending operations count: then what they do not say is unknown.</summary>
+    public bool AsksPendingOperations { get; init; }
+
+    /// <summary>What the gauges said of those tasks that were out of every pool before.</summary>
+    public ImmutableArray<PendingOperationsReading> PendingOperations { get; init; } = [];
+
     /// <summary>
     /// The tasks that wait to be started, read when some do and nothing has happened for some seconds; empty while things go on.
     /// </summary>
