@@ -103,6 +103,30 @@ public sealed class SteeringTests(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Empty(Shell.Run("Get-Job").ThrowIfFailed().Output);
     }
 
+    [Fact]
+    public async Task The_colours_take_turns_under_load_and_the_one_that_served_waits()
+    {
+        Create(instances: 3);
+        Assert.Equal("NothingToSwitchTo", Shell.Run("Switch-DeploymentGroup shop -Force").ErrorId);
+        var split = Shell.Run("Get-MarathonApp /shop-blue | Start-BlueGreenDeployment -Cmd $args[0] -NewInstances 1 -Force", Command(version: 2)).Single;
+        Assert.Equal("Hybrid", split.Properties["Result"].Value.ToString());
+        using var load = Load.Start(((System.Collections.IEnumerable)lab.Session.Properties["MarathonLbUri"].Value).Cast<Uri>().Select(uri => $"http://{uri.Host}:10000"));
+        await Eventually.IsTrueAsync(() => load.Served > 100, "the load is under way");
+
+        foreach (var colour in new[] { "green", "blue", "green" })
+        {
+            var result = Shell.Run("Switch-DeploymentGroup shop -Force").Single;
+            Assert.Equal(("Switched", colour), (result.Properties["Result"].Value.ToString(), (string)result.Properties["Colour"].Value));
+            await Eventually.IsTrueAsync(() => Shell.Run("(Get-DeploymentGroup shop).State.ToString()").Single.BaseObject is "Standby", "the other colour waits");
+            Assert.Equal(colour, Shell.Run("(Get-DeploymentGroup shop).LiveColour").Single.BaseObject);
+        }
+
+        var end = Shell.Run("Switch-DeploymentGroup shop -To Green -RemoveOld -Force").Single;
+        Assert.Equal("Completed", end.Properties["Result"].Value.ToString());
+        Assert.Equal(["/shop-green"], Shell.Run("Get-MarathonApp").Get<string>("Id"));
+        Assert.Equal(0, (long)(await load.StopAsync())["lost"]!);
+    }
+
     private static string Command(int version) => $"dotnet '{BuiltModule.Lab}' serve --version {version}";
 
     private void Create(int instances)

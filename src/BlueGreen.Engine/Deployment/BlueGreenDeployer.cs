@@ -96,6 +96,62 @@ public sealed class BlueGreenDeployer
         }
     }
 
+    /// <summary>Says what <see cref="SwitchAsync"/> would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanSwitchAsync(string group, string? colour, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var turn = await ChooseAsync(group, colour, cancellationToken).ConfigureAwait(false);
+        if (!turn.Renews) return await PlanAsync(group, turn.Direction, policy, cancellationToken).ConfigureAwait(false);
+        // The second half cannot be planned by what is there now; what it does is a deployment like any other.
+        var back = await PlanAsync(group, Direction.Back, policy with { KeepOld = false }, cancellationToken).ConfigureAwait(false);
+        return back.Add(new PlanStep(
+            back.Length + 1, turn.To.Id, $"Deploy it anew beside {turn.From.Id}, step by step{(policy.KeepOld ? $", and keep {turn.From.Id}" : "")}",
+            "its waiting tasks cannot be brought back into the pools without a moment in which nothing serves"));
+    }
+
+    /// <summary>
+    /// Has the other colour serve in place of the one that does, which then waits with its tasks out of every pool, or is removed, as
+    /// <see cref="RolloutPolicy.KeepOld"/> says. At no moment do fewer tasks than wanted serve.
+    /// </summary>
+    /// <param name="group">The deployment group.</param>
+    /// <param name="colour">The colour that is to serve; null for the one that does not serve, or, where both do, the one that was deployed last.</param>
+    /// <param name="policy">How it is to go.</param>
+    /// <param name="cancellationToken">Ends it, with everything served.</param>
+    /// <exception cref="BlueGreenException">There is nothing to switch to; nothing was changed.</exception>
+    public async Task<BlueGreenDeployment> SwitchAsync(string group, string? colour, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var turn = await ChooseAsync(group, colour, cancellationToken).ConfigureAwait(false);
+        if (!turn.Renews) return await GoOnAsync(group, turn.Direction, policy, cancellationToken).ConfigureAwait(false);
+
+        var definition = AppDefinition.FromApp(turn.To);
+        var removed = await GoOnAsync(group, Direction.Back, policy with { KeepOld = false }, cancellationToken).ConfigureAwait(false);
+        if (removed.Result != DeploymentResult.Undone) return removed;
+        var deployed = await DeployAnewAsync(turn, definition, policy with { Instances = policy.Instances ?? turn.To.TargetInstances }, cancellationToken).ConfigureAwait(false);
+        return deployed with
+        {
+            StartedAt = removed.StartedAt,
+            Duration = removed.Duration + deployed.Duration,
+            LowestServing = new[] { removed.LowestServing, deployed.LowestServing }.Min(),
+            DrainProofs = removed.DrainProofs.AddRange(deployed.DrainProofs),
+        };
+    }
+
+    private async Task<BlueGreenDeployment> DeployAnewAsync(ColourSwitch turn, AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DeployAsync(definition, policy, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error)
+        {
+            throw new BlueGreenException(
+                error.Kind, error.ErrorId, $"{turn.To.Id}, which waited, was removed to be deployed anew, and that cannot be done: {error.Message}",
+                $"{turn.From.Id} serves whole. {error.Remedy} Then deploy the version of {turn.To.Id} from its file.", error.Target, error);
+        }
+    }
+
+    private async Task<ColourSwitch> ChooseAsync(string group, string? colour, CancellationToken cancellationToken) =>
+        ColourSwitch.Choose((await GetGroupsAsync(group, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), group, colour);
+
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>
     /// <param name="taskIds">The tasks; empty means all tasks of the app.</param>

@@ -45,7 +45,7 @@ internal static class Preparation
         RefuseUnwatched(seen!);
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseLocked(old);
-        var goal = GoalOf(@new, old);
+        var goal = GoalOf(@new, old) with { KeepsOld = old is not null && policy.KeepOld };
         return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
     }
 

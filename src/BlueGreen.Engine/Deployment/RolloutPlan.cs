@@ -55,6 +55,12 @@ internal sealed class RolloutPlan
             AddGate(instances);
         }
 
+        if (goal.KeepsOld)
+        {
+            Add(leaving.Id, $"Keep the app and its {leaving.Instances} tasks, out of every pool", $"{staying} serves alone with {instances} instances");
+            return;
+        }
+
         var going = leaving.Instances - goal.Leaving;
         if (going <= 0) return;
         Add(

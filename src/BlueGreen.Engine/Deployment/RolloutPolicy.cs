@@ -53,6 +53,9 @@ public sealed record RolloutPolicy
     /// <summary>What to do when <see cref="HealthTimeout"/> has passed, or a gate refuses to go on.</summary>
     public FailureAction OnFailure { get; init; }
 
+    /// <summary>Leaves the old colour running, out of every pool, instead of removing it.</summary>
+    public bool KeepOld { get; init; }
+
     /// <summary>True when something is asked after each step: then each is to be served whole, on every load balancer, before the next one.</summary>
     public bool IsGated { get; init; }
 

@@ -8,7 +8,4 @@ namespace BlueGreen.Deployment;
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
 [OutputType(typeof(Job))]
-public sealed class CompleteBlueGreenDeploymentCommand : GoForwardCmdlet
-{
-    private protected override Direction Way => Direction.ForwardToTheEnd;
-}
+public sealed class CompleteBlueGreenDeploymentCommand : GoForwardCmdlet;

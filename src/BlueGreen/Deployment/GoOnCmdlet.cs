@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Management.Automation;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Hosting;
@@ -70,7 +71,13 @@ public abstract class GoOnCmdlet : SessionCmdlet
     private protected virtual IStepGate? GateFor(EngineCall call) => null;
 
     /// <summary>Which way it goes.</summary>
-    private protected abstract Direction Way { get; }
+    private protected virtual Direction Way => Direction.ForwardToTheEnd;
+
+    private protected virtual Task<ImmutableArray<PlanStep>> PlanAsync(BlueGreenDeployer deployer, string group, RolloutPolicy policy, CancellationToken token) =>
+        deployer.PlanAsync(group, Way, policy, token);
+
+    private protected virtual Task<BlueGreenDeployment> GoOnAsync(BlueGreenDeployer deployer, string group, RolloutPolicy policy, CancellationToken token) =>
+        deployer.GoOnAsync(group, Way, policy, token);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -93,8 +100,8 @@ public abstract class GoOnCmdlet : SessionCmdlet
     private void GoOn(string group)
     {
         var policy = Policy();
-        if (IsWhatIf) WriteObject(Run(call => DeployerFor(call).PlanAsync(group, Way, policy, call.Token)), enumerateCollection: true);
-        else DeploymentOutput.Write(this, Run(call => DeployerFor(call).GoOnAsync(group, Way, policy, call.Token)));
+        if (IsWhatIf) WriteObject(Run(call => PlanAsync(DeployerFor(call), group, policy, call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => GoOnAsync(DeployerFor(call), group, policy, call.Token)));
     }
 
     private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).WithGate(GateFor(call));

@@ -62,6 +62,7 @@ internal static class Decider
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
         var @out = situation.TasksOut(leaving);
+        if (situation.Goal.KeepsOld) return Keep(staying, leaving, @out);
         if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
         {
             // More tasks leave than come: the load balancers keep the rest in their pools until these are gone.
@@ -75,6 +76,18 @@ internal static class Decider
             new Decision.Delete(leaving.Id, Ids(leaving.Tasks), $"{all} and nothing is pending on them"),
             reason => new Decision.Delete(leaving.Id, Ids(leaving.Tasks), reason, CutsSessions: true));
     }
+
+    /// <summary>
+    /// A colour that waits is never scaled, up or down: all its tasks are healthy, and were it the newer one for a moment, all of the one that
+    /// serves would be taken out.
+    /// </summary>
+    private static Decision Keep(MarathonApp staying, MarathonApp leaving, ImmutableArray<MarathonTask> @out) =>
+        @out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task))
+            ? new Decision.Hold(
+                "OldColourTooLarge",
+                $"{staying.Id} serves with {staying.Instances} instances, and marathon-lb takes out as many of the {leaving.Instances} of {leaving.Id}: the others would go on serving",
+                "Everything is served. Let the old colour go with Complete-BlueGreenDeployment, or with -RemoveOld.")
+            : new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances, and {leaving.Id} waits with {leaving.Instances}, out of every pool");
 
     /// <summary>The act as soon as nothing is pending; until then a wait, which knows the act that would cut what is left.</summary>
     private static Decision WhenDrained(
