@@ -16,6 +16,8 @@
         'Complete-BlueGreenDeployment'
         'Connect-BlueGreen'
         'Disconnect-BlueGreen'
+        'Export-BlueGreenReport'
+        'Get-BlueGreenHistory'
         'Get-BlueGreenSession'
         'Get-DeploymentGroup'
         'Get-HaproxyBackendStat'

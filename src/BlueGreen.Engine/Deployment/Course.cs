@@ -66,12 +66,12 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     /// <summary>The act was carried out.</summary>
     /// <param name="act">The act.</param>
-    /// <param name="outcome">What Marathon answered.</param>
-    /// <param name="at">When it did.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="at">When the answer came: what is read of Marathon from then on shows it.</param>
     public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
     {
         ActedAt = at,
-        Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp),
+        Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
         Patience = Patience.Fresh,
     };
 

@@ -39,12 +39,12 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         {
             var decision = Decide();
             _narrator.Tell(Situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
+            if (decision is Decision.Done or Decision.Hold) return End(decision);
             if (_stepGate.IsDue(decision, Situation))
             {
                 var refused = await _stepGate.RefusalAsync(Situation, cancellationToken).ConfigureAwait(false);
                 _recorder.Gated(cluster.Time.GetUtcNow(), Situation.Staying!, refused?.Reason);
-                if (refused is not null) return Outcome(refused);
+                if (refused is not null) return End(refused);
                 // The time that it took is not the cluster's, and much may have happened in it.
                 _course = _course.Approved();
                 See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
@@ -54,18 +54,18 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(decision);
                 switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Ended ended:
-                        return Outcome(ended.Hold);
+                        return End(ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
-                        return Outcome(tooLong);
+                        return End(tooLong);
                 }
             }
 
@@ -159,7 +159,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         }
     }
 
-    private LoopOutcome Outcome(Decision decision)
+    private LoopOutcome End(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
         return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);

@@ -67,6 +67,11 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int TimeoutSec { get; set; } = 30;
 
+    /// <summary>The folder in which each deployment leaves its journal.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string? JournalPath { get; set; }
+
     /// <summary>How the session is called in -Session.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -112,6 +117,9 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         TimeoutSeconds = TimeoutSec,
         HaproxySockets = HaproxySocket,
         HaproxyMasterSockets = HaproxyMasterSocket,
+        JournalPath = JournalPath is { Length: > 0 } folder && !string.Equals(folder, "off", StringComparison.OrdinalIgnoreCase)
+            ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder)
+            : MyInvocation.BoundParameters.ContainsKey(nameof(JournalPath)) ? "" : null,
     };
 
     private static Secret Reveal(SecureString secret) => new(() => new NetworkCredential("", secret).Password);

@@ -52,7 +52,7 @@ public class DriverLockTests
         foreach (var error in new[] { start!, undo! })
         {
             Assert.Equal(("GroupHeld", ErrorKind.Locked), (error.ErrorId, error.Kind));
-            Assert.Matches(@"held by ann on build7 \(process 4711\), who deploys /shop since 2026-01-01 00:\d\d:\d\dZ", error.Message);
+            Assert.Matches(@"held by ann on build7 \(process 4711\), who deploys /shop-green since 2026-01-01 00:\d\d:\d\dZ", error.Message);
         }
     }
 

@@ -105,7 +105,7 @@ public class ForeignChangeTests
     {
         var expected = Expectation.Nothing.Next(Look(4));
         var kill = new Decision.Kill("/shop-blue", ["a", "b"], "");
-        var answered = expected.Before(kill).After(kill, ["d"], followedUp: true);
+        var answered = expected.Before(kill).After(kill, ["d"], followedUp: true, DateTimeOffset.UnixEpoch);
 
         foreach (var left in new[] { 2, 3, 4 }) Assert.False(answered.Next(Look(left)).Apps["/shop-blue"].IsOpen);
         Assert.True(answered.Next(Look(1)).Apps["/shop-blue"].IsOpen, "one fewer than was asked for is somebody else's doing");

@@ -10,10 +10,16 @@ internal static class BuiltModule
     {
         // Read once, when the engine loads.
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        // Journals of tests are nobody's history.
+        Environment.SetEnvironmentVariable("BLUEGREEN_JOURNAL", Journals);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Journals, recursive: true);
         // The tests decide by themselves when they are in an Azure DevOps job.
         Environment.SetEnvironmentVariable("TF_BUILD", null);
         LoadOthers();
     }
+
+    /// <summary>Where the journals of these tests lie.</summary>
+    public static string Journals { get; } = Directory.CreateTempSubdirectory("bluegreen-journal").FullName;
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();

@@ -25,7 +25,7 @@ internal sealed record Expectation
         return this with
         {
             Apps = Apps.SetItems(seen.Apps.Select(app => new KeyValuePair<string, ExpectedApp>(
-                app.Id, Apps.TryGetValue(app.Id, out var known) ? known.Settle(app) : ExpectedApp.Of(app)))),
+                app.Id, Apps.TryGetValue(app.Id, out var known) ? known.Settle(app, seen.MarathonAt) : ExpectedApp.Of(app)))),
             Deployments = Deployments.Union(unknown.SelectMany(app => app.Deployments)),
         };
     }
@@ -37,10 +37,11 @@ internal sealed record Expectation
     /// <param name="act">The act.</param>
     /// <param name="deployments">Marathon's deployments that carry it out.</param>
     /// <param name="followedUp">False when what was to follow a kill failed, or got no answer.</param>
-    public Expectation After(Decision act, IEnumerable<string> deployments, bool followedUp)
+    /// <param name="at">When the answer came.</param>
+    public Expectation After(Decision act, IEnumerable<string> deployments, bool followedUp, DateTimeOffset at)
     {
         var answered = act is Decision.Kill kill && !followedUp ? kill with { Then = null } : act;
-        return Fold(answered, (app, effect) => app.After(effect)) with { Deployments = Deployments.Union(deployments) };
+        return Fold(answered, (app, effect) => app.After(effect, at)) with { Deployments = Deployments.Union(deployments) };
     }
 
     private Expectation Fold(Decision act, Func<ExpectedApp, Effect, ExpectedApp> fold)
@@ -94,8 +95,8 @@ internal sealed record ExpectedApp
     /// <summary>True after an act, until its outcome is seen.</summary>
     public bool IsOpen { get; init; }
 
-    /// <summary>True once the act was answered, so that the next look shows its outcome.</summary>
-    public bool IsAnswered { get; init; }
+    /// <summary>When the act was answered: what is read from then on shows its outcome. Null while it is not.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 
     /// <summary>True once this run has asked for its removal.</summary>
     public bool MayBeGone { get; init; }
@@ -116,19 +117,19 @@ internal sealed record ExpectedApp
             Instances = Instances.Union(effect.OnTheWay).Union(lowered),
             Killed = killed,
             IsOpen = true,
-            IsAnswered = false,
+            AnsweredAt = null,
             MayBeGone = MayBeGone || effect.Removes,
         };
     }
 
-    public ExpectedApp After(Effect effect) => this with
+    public ExpectedApp After(Effect effect, DateTimeOffset at) => this with
     {
         Instances = effect.OnTheWay.IsEmpty ? Instances : [effect.OnTheWay[effect.OnTheWay.Length - 1]],
-        IsAnswered = true,
+        AnsweredAt = at,
     };
 
     /// <summary>The first look after an answer shows what the act made of the app.</summary>
-    public ExpectedApp Settle(MarathonApp app) => IsOpen && IsAnswered && Instances.Contains(app.Instances)
+    public ExpectedApp Settle(MarathonApp app, DateTimeOffset readAt) => IsOpen && readAt >= AnsweredAt && Instances.Contains(app.Instances)
         ? this with { Settled = app.Instances, ScaledAt = app.LastScalingAt, Instances = [app.Instances], Killed = [], IsOpen = false }
         : this;
 }

@@ -26,6 +26,8 @@ internal abstract record JournalEntry(DateTimeOffset At)
     public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy) : JournalEntry(At);
 
     /// <summary>A look that showed something new, or the last one before that.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Seen">What was seen.</param>
     public sealed record Look(DateTimeOffset At, Observation Seen) : JournalEntry(At);
 
     /// <summary>A look that showed what the last one did, at another time.</summary>

@@ -15,40 +15,39 @@ namespace BlueGreen.Engine.Deployment.Journaling;
 /// </summary>
 internal sealed class RunRecorder(IJournal? journal)
 {
-    private Observation? _written;
-    private Observation? _leftOut;
-    private Decision? _decision;
-    private (string Why, Decision Decision)? _wait;
+    private JournalEntry.Look? _leftOut;
+    private (string Why, string Decision)? _wait;
     private string? _mark;
+    private string? _decisionText;
     private bool _isForced;
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
 
     public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
 
+    /// <summary>A look on which something was decided.</summary>
     public void Decided(Situation situation, Decision decision)
     {
         if (journal is null) return;
-        var (seen, mark) = (situation.Seen, Mark(situation, decision));
-        if (mark == _mark)
+        var (seen, mark, text) = (situation.Seen, Mark(situation), Text(decision));
+        if (mark == _mark && text == _decisionText)
         {
-            _leftOut = seen;
+            _leftOut = new JournalEntry.Look(seen.At, seen);
             if (_isForced) journal.Write(JournalEntry.Again.Of(seen));
             _isForced = false;
             return;
         }
 
-        if (_leftOut is { } before) journal.Write(new JournalEntry.Look(before.At, before));
-        journal.Write(new JournalEntry.Look(seen.At, seen));
-        if (!Same(decision, _decision)) journal.Write(new JournalEntry.Decided(seen.At, decision));
-        (_written, _leftOut, _decision, _mark, _isForced, _wait) = (seen, null, decision, mark, false, null);
+        Write(new JournalEntry.Look(seen.At, seen), mark);
+        if (text != _decisionText) journal.Write(new JournalEntry.Decided(seen.At, decision));
+        (_decisionText, _isForced, _wait) = (text, false, null);
     }
 
     public void Waited(Situation situation, string why, Decision decision)
     {
-        if (journal is null || (_wait is { } last && last.Why == why && Same(last.Decision, decision))) return;
+        if (journal is null || _wait == (why, Text(decision))) return;
         Flush();
         journal.Write(new JournalEntry.Waited(situation.Seen.At, why, decision));
-        _wait = (why, decision);
+        _wait = (why, Text(decision));
     }
 
     public void Asked(DateTimeOffset at, Decision act, bool yes)
@@ -79,26 +78,31 @@ internal sealed class RunRecorder(IJournal? journal)
         _isForced = true;
     }
 
+    private void Write(JournalEntry.Look look, string mark)
+    {
+        Flush();
+        journal?.Write(look);
+        _mark = mark;
+    }
+
     /// <summary>What happens next rests on the last look, so that it must be there.</summary>
     private void Flush()
     {
-        if (_leftOut is { } seen && seen != _written) journal?.Write(new JournalEntry.Look(seen.At, seen));
-        (_written, _leftOut) = (_leftOut ?? _written, null);
+        if (_leftOut is { } look) journal?.Write(look);
+        _leftOut = null;
     }
-
-    private static bool Same(Decision one, Decision? other) => other is not null && Text(one) == Text(other);
 
     private static string Text(Decision decision) => JournalJson.ToToken(decision).ToString(Formatting.None);
 
     /// <summary>All that a look has to show anew to be written.</summary>
-    private string Mark(Situation situation, Decision decision)
+    private string Mark(Situation situation)
     {
         var seen = situation.Seen;
         if (_apps.Apps != seen.Apps) _apps = (seen.Apps, string.Join("\n", seen.Apps.Select(app => AppExtract.Of(app).ToString(Formatting.None))));
         return string.Join(
             "\n",
             [
-                Text(decision), _apps.Text, seen.MarathonProblem ?? "",
+                _apps.Text, seen.MarathonProblem ?? "", .. seen.LaunchQueue.Select(entry => entry.ToString()),
                 .. seen.LoadBalancers.Select(r => $"{r.Instance.Name} {r.Quality} {r.Problem} {r.Servers.Length}"),
                 .. situation.Ledger.Processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {JournalJson.ToToken(p.Value).ToString(Formatting.None)}"),
                 .. situation.Ledger.Records.Values.OrderBy(r => r.LoadBalancer, StringComparer.Ordinal).ThenBy(r => r.TaskId, StringComparer.Ordinal).Select(Facts),
