@@ -45,6 +45,7 @@ internal static class Preparation
         RefuseUnwatched(seen!);
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseLocked(old);
+        if (old is not null && !policy.Force) RefuseOtherNetwork(old, @new);
         var goal = GoalOf(@new, old) with { KeepsOld = old is not null && policy.KeepOld };
         return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
     }
@@ -69,6 +70,25 @@ internal static class Preparation
         throw new BlueGreenException(
             ErrorKind.Locked, "AppLocked", $"{old.Id} is held by the deployment {string.Join(", ", old.Deployments)} of Marathon.",
             "Wait for it (Wait-MarathonDeployment), or look why it does not end (Get-MarathonDeployment).", old.Id);
+    }
+
+    /// <summary>
+    /// marathon-lb merges the colours into one app, and reads where the tasks of both are reached off whichever of the two it takes for the older one.
+    /// </summary>
+    /// <remarks>Source: mesosphere/marathon-lb, <c>marathon_lb.py</c> (<c>get_apps</c>), <c>utils.py</c> (<c>get_task_ip_and_ports</c>).</remarks>
+    private static void RefuseOtherNetwork(MarathonApp old, MarathonApp @new)
+    {
+        var (there, here) = (old.Networking, @new.Networking);
+        var (byTask, alsoByTask) = (there.Mode == NetworkMode.Container, here.Mode == NetworkMode.Container);
+        if (byTask == alsoByTask && (!byTask || there.ContainerPorts.SequenceEqual(here.ContainerPorts))) return;
+        var how = byTask == alsoByTask
+            ? $"container ports {string.Join(", ", there.ContainerPorts)} and {string.Join(", ", here.ContainerPorts)}"
+            : $"{there.Mode.ToString().ToLowerInvariant()} and {here.Mode.ToString().ToLowerInvariant()} networking";
+        throw new BlueGreenException(
+            ErrorKind.Unsafe, "NetworkingChanged",
+            $"{old.Id} and {@new.Id} differ in their networks ({how}): marathon-lb looks for the tasks of both where those of one of them are, and the others would be reached nowhere.",
+            "Deploy it with the network that the service has. To change that, give the new one a deployment group and service ports of its own, and move the clients.",
+            @new.Id);
     }
 
     /// <summary>Nothing is begun that could not be watched.</summary>
