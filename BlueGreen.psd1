@@ -35,6 +35,7 @@
         'Start-BlueGreenLab'
         'Stop-BlueGreenLab'
         'Stop-MarathonTask'
+        'Switch-DeploymentGroup'
         'Test-BlueGreenApp'
         'Test-BlueGreenSession'
         'Undo-BlueGreenDeployment'

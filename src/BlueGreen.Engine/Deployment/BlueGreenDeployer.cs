@@ -1,3 +1,4 @@
+using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Locking;
@@ -30,11 +31,15 @@ public sealed class BlueGreenDeployer
 
     internal BlueGreenDeployer(Cluster cluster) => _cluster = cluster;
 
+    /// <summary>One that asks after each step, but for those of a way back.</summary>
+    /// <param name="gate">Asked whether to go on; null for nobody.</param>
+    public BlueGreenDeployer WithGate(IStepGate? gate) => new(_cluster with { Gate = gate });
+
     /// <summary>Says what a deployment would do. Changes nothing.</summary>
     public async Task<ImmutableArray<PlanStep>> PlanAsync(AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
     {
         var prepared = await Preparation.PrepareAsync(_cluster, definition, policy, cancellationToken).ConfigureAwait(false);
-        return RolloutPlan.Of(prepared, policy);
+        return RolloutPlan.Of(prepared, policy with { IsGated = _cluster.Gate is not null });
     }
 
     /// <summary>Deploys, and ends when the new colour serves alone, or holds with everything served.</summary>
@@ -61,7 +66,9 @@ public sealed class BlueGreenDeployer
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
     public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        RolloutPlan.Of(await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false), policy);
+        RolloutPlan.Of(
+            await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false),
+            policy with { IsGated = _cluster.Gate is not null && direction != Direction.Back });
 
     /// <summary>
     /// Takes a deployment that was left half-way, by this module or by zdd.py, to an end, from any machine: on to the new colour, or back
@@ -89,6 +96,62 @@ public sealed class BlueGreenDeployer
             return halfWay;
         }
     }
+
+    /// <summary>Says what <see cref="SwitchAsync"/> would do. Changes nothing.</summary>
+    public async Task<ImmutableArray<PlanStep>> PlanSwitchAsync(string group, string? colour, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var turn = await ChooseAsync(group, colour, cancellationToken).ConfigureAwait(false);
+        if (!turn.Renews) return await PlanAsync(group, turn.Direction, policy, cancellationToken).ConfigureAwait(false);
+        // The second half cannot be planned by what is there now; what it does is a deployment like any other.
+        var back = await PlanAsync(group, Direction.Back, policy with { KeepOld = false }, cancellationToken).ConfigureAwait(false);
+        return back.Add(new PlanStep(
+            back.Length + 1, turn.To.Id, $"Deploy it anew beside {turn.From.Id}, step by step{(policy.KeepOld ? $", and keep {turn.From.Id}" : "")}",
+            "its waiting tasks cannot be brought back into the pools without a moment in which nothing serves"));
+    }
+
+    /// <summary>
+    /// Has the other colour serve in place of the one that does, which then waits with its tasks out of every pool, or is removed, as
+    /// <see cref="RolloutPolicy.KeepOld"/> says. At no moment do fewer tasks than wanted serve.
+    /// </summary>
+    /// <param name="group">The deployment group.</param>
+    /// <param name="colour">The colour that is to serve; null for the one that does not serve, or, where both do, the one that was deployed last.</param>
+    /// <param name="policy">How it is to go.</param>
+    /// <param name="cancellationToken">Ends it, with everything served.</param>
+    /// <exception cref="BlueGreenException">There is nothing to switch to; nothing was changed.</exception>
+    public async Task<BlueGreenDeployment> SwitchAsync(string group, string? colour, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        var turn = await ChooseAsync(group, colour, cancellationToken).ConfigureAwait(false);
+        if (!turn.Renews) return await GoOnAsync(group, turn.Direction, policy, cancellationToken).ConfigureAwait(false);
+
+        var definition = AppDefinition.FromApp(turn.To);
+        var removed = await GoOnAsync(group, Direction.Back, policy with { KeepOld = false }, cancellationToken).ConfigureAwait(false);
+        if (removed.Result != DeploymentResult.Undone) return removed;
+        var deployed = await DeployAnewAsync(turn, definition, policy with { Instances = policy.Instances ?? turn.To.TargetInstances }, cancellationToken).ConfigureAwait(false);
+        return deployed with
+        {
+            StartedAt = removed.StartedAt,
+            Duration = removed.Duration + deployed.Duration,
+            LowestServing = new[] { removed.LowestServing, deployed.LowestServing }.Min(),
+            DrainProofs = removed.DrainProofs.AddRange(deployed.DrainProofs),
+        };
+    }
+
+    private async Task<BlueGreenDeployment> DeployAnewAsync(ColourSwitch turn, AppDefinition definition, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DeployAsync(definition, policy, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error)
+        {
+            throw new BlueGreenException(
+                error.Kind, error.ErrorId, $"{turn.To.Id}, which waited, was removed to be deployed anew, and that cannot be done: {error.Message}",
+                $"{turn.From.Id} serves whole. {error.Remedy} Then deploy the version of {turn.To.Id} from its file.", error.Target, error);
+        }
+    }
+
+    private async Task<ColourSwitch> ChooseAsync(string group, string? colour, CancellationToken cancellationToken) =>
+        ColourSwitch.Choose((await GetGroupsAsync(group, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), group, colour);
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>
@@ -203,14 +266,18 @@ public sealed class BlueGreenDeployer
         return report.Undone(outcome, await LoopAsync(cluster, run.Reversed(), policy, outcome.Ledger, null, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Nobody is asked about the steps of a way back.</summary>
     private static Task<LoopOutcome> LoopAsync(
-        Cluster cluster, Run run, RolloutPolicy policy, DrainLedger ledger, Observation? seen, CancellationToken cancellationToken) =>
-        new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, run.Roles.Group), new Course(run.Roles, policy, run.Goal, cluster.Rules) { Ledger = ledger })
-            .RunAsync(seen, cancellationToken);
+        Cluster cluster, Run run, RolloutPolicy policy, DrainLedger ledger, Observation? seen, CancellationToken cancellationToken)
+    {
+        var gate = run.IsUndo ? null : cluster.Gate;
+        var course = new Course(run.Roles, policy with { IsGated = gate is not null }, run.Goal, cluster.Rules) { Ledger = ledger };
+        return new DeploymentLoop(cluster with { Gate = gate }, GroupObserver.ForGroup(cluster, run.Roles.Group), course).RunAsync(seen, cancellationToken);
+    }
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch
     {
-        Decision.Hold { ReasonId: Patience.HealthTimeout } => policy.OnFailure == FailureAction.Undo,
+        Decision.Hold { ReasonId: Patience.HealthTimeout or StepGate.ReasonId } => policy.OnFailure == FailureAction.Undo,
         Decision.Hold { ReasonId: Patience.DrainTimeout } => policy.OnDrainTimeout == DrainTimeoutAction.Undo,
         _ => false,
     };

@@ -20,6 +20,9 @@ public enum DeploymentResult
 
     /// <summary>The user answered no, or cancelled.</summary>
     Stopped,
+
+    /// <summary>The new colour serves alone, and the old one waits with its tasks out of every pool.</summary>
+    Switched,
 }
 
 /// <summary>What a deployment did, and what is known of it.</summary>

@@ -19,6 +19,9 @@ internal sealed record Cluster(
     /// <summary>Asked before tasks are killed; null for nobody.</summary>
     public IPreKillHook? PreKill { get; init; }
 
+    /// <summary>Asked after each step; null for nobody.</summary>
+    public IStepGate? Gate { get; init; }
+
     /// <summary>The service's own gauge of pending operations; null where none is to be asked.</summary>
     public IPendingOperations? PendingOperations { get; init; }
 

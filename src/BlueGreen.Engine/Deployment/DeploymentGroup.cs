@@ -15,7 +15,7 @@ public enum GroupState
     /// <summary>Two apps on purpose: a traffic split that has reached its numbers.</summary>
     Hybrid,
 
-    /// <summary>Two apps, of which one gets no traffic and waits for an instant switch back.</summary>
+    /// <summary>Two apps, of which one serves whole and the other waits, with all its tasks out of every pool.</summary>
     Standby,
 
     /// <summary>More than two apps carry the group's name: marathon-lb merges them all.</summary>

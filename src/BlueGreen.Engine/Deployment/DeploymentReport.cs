@@ -13,6 +13,7 @@ internal sealed class DeploymentReport(Cluster cluster, Run run, DateTimeOffset 
         {
             Decision.Done when run.Roles.LeavingId is null => DeploymentResult.Created,
             Decision.Done when run.Goal.KeepsBoth => DeploymentResult.Hybrid,
+            Decision.Done when run.Goal.KeepsOld => DeploymentResult.Switched,
             Decision.Done when run.IsUndo => DeploymentResult.Undone,
             Decision.Done => DeploymentResult.Completed,
             Decision.Hold => DeploymentResult.Held,

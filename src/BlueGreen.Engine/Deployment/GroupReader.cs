@@ -35,7 +35,7 @@ internal static class GroupReader
         {
             Name = name,
             Apps = apps,
-            State = StateOf(apps, share),
+            State = StateOf(apps, share, new TaskServers(servers.Where(s => s.IsOutOfPool))),
             // With no traffic anywhere, the app that was there first is the one that clients knew.
             Live = apps.OrderByDescending(app => share[app.Id]).First(),
             Ports = [.. newest.ServicePorts.Select((port, index) => ClientPort(newest, index) ?? port)],
@@ -48,7 +48,7 @@ internal static class GroupReader
     private static int? ClientPort(MarathonApp app, int index) =>
         app.Labels.TryGetValue(DeploymentLabels.Port(index), out var label) && int.TryParse(label, out var port) ? port : null;
 
-    private static GroupState StateOf(ImmutableArray<MarathonApp> apps, ImmutableSortedDictionary<string, double> share)
+    private static GroupState StateOf(ImmutableArray<MarathonApp> apps, ImmutableSortedDictionary<string, double> share, TaskServers @out)
     {
         if (apps.Length == 1) return GroupState.Stable;
         if (apps.Length > 2) return GroupState.Ambiguous;
@@ -58,7 +58,9 @@ internal static class GroupReader
             return GroupState.Hybrid;
         }
 
-        var switched = share.Values.Any(s => s == 1.0) && apps.All(app => app.Tasks.Length == app.Instances && !app.IsDeploying);
-        return switched && apps.All(app => app.Instances >= newest.TargetInstances) ? GroupState.Standby : GroupState.Deploying;
+        var settled = apps.All(app => app.Tasks.Length == app.Instances && !app.IsDeploying);
+        if (!settled || apps.FirstOrDefault(app => share[app.Id] == 1.0) is not { } live || live.Instances < newest.TargetInstances) return GroupState.Deploying;
+        var waiting = live == newest ? previous : newest;
+        return waiting.Instances > 0 && waiting.Tasks.All(task => @out.Of(waiting, task).Length > 0) ? GroupState.Standby : GroupState.Deploying;
     }
 }

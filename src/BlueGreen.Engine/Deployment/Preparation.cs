@@ -10,7 +10,8 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Run">From where to where.</param>
 /// <param name="Definition">The new app, as it is to be created.</param>
 /// <param name="Old">The app that serves now; null on a first deployment.</param>
-internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old)
+/// <param name="Seen">What was seen.</param>
+internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old, Observation Seen)
 {
     public PlannedAct DescribeCreation() => new(
         Run.Roles.StayingId,
@@ -35,15 +36,19 @@ internal static class Preparation
         var apps = seen?.Apps ?? [];
         if (seen is not null) RefuseUnfinished(seen);
         var prepared = ColourDefinition.Prepare(
-            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime));
+            definition, apps, new ColourRequest(policy.InitialInstances, policy.NewInstances, policy.Instances, cluster.Time.GetLocalNow().DateTime)
+            {
+                Initial = goal => policy.Growth.First(policy.InitialInstances, goal),
+            });
         var @new = MarathonApp.Parse(prepared.ToJson());
         if (!policy.Force && !@new.HasHealthChecks) throw WithoutHealthChecks(@new);
 
         RefuseUnwatched(seen!);
         var old = apps.FirstOrDefault();
         if (old is not null) RefuseLocked(old);
-        var goal = GoalOf(@new, old);
-        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
+        if (old is not null && !policy.Force) RefuseOtherNetwork(old, @new);
+        var goal = GoalOf(@new, old) with { KeepsOld = old is not null && policy.KeepOld };
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old, seen!);
     }
 
     private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0
@@ -66,6 +71,25 @@ internal static class Preparation
         throw new BlueGreenException(
             ErrorKind.Locked, "AppLocked", $"{old.Id} is held by the deployment {string.Join(", ", old.Deployments)} of Marathon.",
             "Wait for it (Wait-MarathonDeployment), or look why it does not end (Get-MarathonDeployment).", old.Id);
+    }
+
+    /// <summary>
+    /// marathon-lb merges the colours into one app, and reads where the tasks of both are reached off whichever of the two it takes for the older one.
+    /// </summary>
+    /// <remarks>Source: mesosphere/marathon-lb, <c>marathon_lb.py</c> (<c>get_apps</c>), <c>utils.py</c> (<c>get_task_ip_and_ports</c>).</remarks>
+    private static void RefuseOtherNetwork(MarathonApp old, MarathonApp @new)
+    {
+        var (there, here) = (old.Networking, @new.Networking);
+        var (byTask, alsoByTask) = (there.Mode == NetworkMode.Container, here.Mode == NetworkMode.Container);
+        if (byTask == alsoByTask && (!byTask || there.ContainerPorts.SequenceEqual(here.ContainerPorts))) return;
+        var how = byTask == alsoByTask
+            ? $"container ports {string.Join(", ", there.ContainerPorts)} and {string.Join(", ", here.ContainerPorts)}"
+            : $"{there.Mode.ToString().ToLowerInvariant()} and {here.Mode.ToString().ToLowerInvariant()} networking";
+        throw new BlueGreenException(
+            ErrorKind.Unsafe, "NetworkingChanged",
+            $"{old.Id} and {@new.Id} differ in their networks ({how}): marathon-lb looks for the tasks of both where those of one of them are, and the others would be reached nowhere.",
+            "Deploy it with the network that the service has. To change that, give the new one a deployment group and service ports of its own, and move the clients.",
+            @new.Id);
     }
 
     /// <summary>Nothing is begun that could not be watched.</summary>

@@ -45,12 +45,20 @@ internal sealed class RolloutPlan
     private void AddReplacement(int instances, MarathonApp leaving)
     {
         var (staying, goal) = (_run.Roles.StayingId, _run.Goal);
+        AddGate(instances);
         while (instances < goal.Staying)
         {
             var next = _policy.Growth.Next(instances, leaving.Instances, goal.Staying);
             Add(staying, $"Scale from {instances} to {next} instances", $"every load balancer serves {instances} of the {goal.Staying} instances wanted");
             AddHealthy(next, $"as many of {leaving.Id} leave the pool");
             instances = next;
+            AddGate(instances);
+        }
+
+        if (goal.KeepsOld)
+        {
+            Add(leaving.Id, $"Keep the app and its {leaving.Instances} tasks, out of every pool", $"{staying} serves alone with {instances} instances");
+            return;
         }
 
         var going = leaving.Instances - goal.Leaving;
@@ -60,6 +68,11 @@ internal sealed class RolloutPlan
             "each is out of every pool, and the HAProxy processes that could have requests on it have ended");
         if (goal.KeepsBoth) Add(leaving.Id, $"Kill these {going} tasks, {goal.Leaving} stay", $"{staying} serves {goal.Staying} in their place");
         else Add(leaving.Id, $"Remove the app and its {going} tasks", $"{staying} serves alone with {instances} instances");
+    }
+
+    private void AddGate(int instances)
+    {
+        if (_policy.IsGated) Add(_run.Roles.StayingId, $"Ask the gate, with {instances} of {_run.Goal.Staying} instances", "every load balancer serves all of them");
     }
 
     private void AddHealthy(int instances, string reason) => Add(

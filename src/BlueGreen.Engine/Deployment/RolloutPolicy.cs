@@ -13,7 +13,7 @@ public enum DrainTimeoutAction
     Undo,
 }
 
-/// <summary>What to do when the new colour does not get healthy in time.</summary>
+/// <summary>What to do when the new colour does not get healthy in time, or a gate refuses it.</summary>
 public enum FailureAction
 {
     /// <summary>Stop, with both colours as they are.</summary>
@@ -21,45 +21,6 @@ public enum FailureAction
 
     /// <summary>Go back to the previous colour.</summary>
     Undo,
-}
-
-/// <summary>How the new colour grows from step to step.</summary>
-public abstract record Growth
-{
-    /// <summary>The number of instances after the next step; never above <paramref name="target"/>.</summary>
-    /// <param name="current">Instances of the new colour now.</param>
-    /// <param name="old">Instances of the old colour now.</param>
-    /// <param name="target">Where it ends.</param>
-    public int Next(int current, int old, int target) => Math.Min(target, Math.Max(current + 1, Grow(current, old, target)));
-
-    /// <summary>The rule itself.</summary>
-    protected abstract int Grow(int current, int old, int target);
-
-    /// <summary>By half of what is there; at the old colour's number, straight to the target.</summary>
-    /// <remarks>Source: mesosphere/marathon-lb, <c>zdd.py</c>, <c>scale_new_app_instances</c>.</remarks>
-    public sealed record ByHalf : Growth
-    {
-        /// <inheritdoc/>
-        protected override int Grow(int current, int old, int target)
-        {
-            var next = current + ((current + 1) / 2);
-            return next >= old ? target : next;
-        }
-    }
-
-    /// <summary>By the same number at every step.</summary>
-    public sealed record Linear(int Increase) : Growth
-    {
-        /// <inheritdoc/>
-        protected override int Grow(int current, int old, int target) => current + Increase;
-    }
-
-    /// <summary>All at once.</summary>
-    public sealed record AllAtOnce : Growth
-    {
-        /// <inheritdoc/>
-        protected override int Grow(int current, int old, int target) => target;
-    }
 }
 
 /// <summary>How a deployment is to go, and how long it may wait.</summary>
@@ -89,8 +50,14 @@ public sealed record RolloutPolicy
     /// <summary>What to do when <see cref="DrainTimeout"/> has passed.</summary>
     public DrainTimeoutAction OnDrainTimeout { get; init; }
 
-    /// <summary>What to do when <see cref="HealthTimeout"/> has passed.</summary>
+    /// <summary>What to do when <see cref="HealthTimeout"/> has passed, or a gate refuses to go on.</summary>
     public FailureAction OnFailure { get; init; }
+
+    /// <summary>Leaves the old colour running, out of every pool, instead of removing it.</summary>
+    public bool KeepOld { get; init; }
+
+    /// <summary>True when something is asked after each step: then each is to be served whole, on every load balancer, before the next one.</summary>
+    public bool IsGated { get; init; }
 
     /// <summary>Goes on where the preflight would refuse; the promises about tasks that are killed hold all the same.</summary>
     public bool Force { get; init; }

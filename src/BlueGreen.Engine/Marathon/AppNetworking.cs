@@ -67,7 +67,7 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
         return array is { Count: > 0 } ? [.. array.OfType<JObject>()] : null;
     }
 
-    private static bool SaysHost(JObject app) =>
+    internal static bool SaysHost(JObject app) =>
         app["networks"] is JArray { Count: > 0 } || (app.At("container", "docker") as JObject)?.Text("network") is { Length: > 0 };
 
     private static NetworkMode ModeOf(JObject app)

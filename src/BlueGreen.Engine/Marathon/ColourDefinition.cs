@@ -8,7 +8,11 @@ namespace BlueGreen.Engine.Marathon;
 /// <param name="NewInstances">How many new instances a hybrid keeps beside the old ones; 0 for none. Cut to the target.</param>
 /// <param name="TargetInstances">A new target; null for zdd.py's rule: what the service has now, or what the file says at first.</param>
 /// <param name="LocalNow">The local time, for <see cref="DeploymentLabels.StartedAt"/>.</param>
-public sealed record ColourRequest(int InitialInstances, int NewInstances, int? TargetInstances, DateTime LocalNow);
+public sealed record ColourRequest(int InitialInstances, int NewInstances, int? TargetInstances, DateTime LocalNow)
+{
+    /// <summary>Says of the number that the new colour ends with how many it starts with; null for <see cref="InitialInstances"/>.</summary>
+    public Func<int, int>? Initial { get; init; }
+}
 
 /// <summary>
 /// Makes the next colour's app out of a user's definition, label for label as zdd.py does, so that either tool can go on with what
@@ -42,7 +46,8 @@ public static class ColourDefinition
         var colour = last?.Colour == "blue" ? "green" : "blue";
         var target = request.TargetInstances ?? last?.Instances ?? file.Instances ?? 1;
         var hybrid = last is null ? 0 : Math.Min(request.NewInstances, target);
-        if (last is not null) json["instances"] = Math.Min(request.InitialInstances, hybrid > 0 ? hybrid : target);
+        var goal = hybrid > 0 ? hybrid : target;
+        if (last is not null) json["instances"] = request.Initial?.Invoke(goal) ?? Math.Min(request.InitialInstances, goal);
         else if (request.TargetInstances is not null) json["instances"] = target;
 
         labels[DeploymentLabels.AppId] = id;

@@ -7,7 +7,7 @@ namespace BlueGreen.Engine.Preflight;
 /// <summary>Ports: the one that clients use, the one of the second colour, and those that two colours cannot both have.</summary>
 internal static class PortChecks
 {
-    public static IEnumerable<PreflightFinding> Check(JObject app) => ServicePorts(app).Concat(AlternatePort(app)).Concat(FixedPorts(app));
+    public static IEnumerable<PreflightFinding> Check(JObject app) => ServicePorts(app).Concat(DroppedMappings(app)).Concat(AlternatePort(app)).Concat(FixedPorts(app));
 
     private static IEnumerable<PreflightFinding> ServicePorts(JObject app)
     {
@@ -26,6 +26,18 @@ internal static class PortChecks
                 "Set \"servicePort\" in the port mapping, or \"port\" in the port definition, to the port that the load balancer listens on.",
                 PathOfPorts(app));
         }
+    }
+
+    /// <remarks>Source: mesosphere/marathon, <c>AppNormalization</c>: without networks an app has host networking, and loses its mappings.</remarks>
+    private static IEnumerable<PreflightFinding> DroppedMappings(JObject app)
+    {
+        if (AppNetworking.PortMappings(app) is not { } mappings || AppNetworking.Of(app).Mode != NetworkMode.Host) yield break;
+        var says = AppNetworking.SaysHost(app) ? "asks for host networking" : "says nothing of its network, so that Marathon gives it the agent's own";
+        yield return new PreflightFinding(
+            "PortMappingsWithoutNetwork", PreflightSeverity.Error,
+            $"The app {says}, and has port mappings: Marathon refuses them or leaves them out, and its tasks get no service port of theirs.",
+            "Add \"networks\": [{ \"mode\": \"container/bridge\" }], or before Marathon 1.5 \"network\": \"BRIDGE\" in container.docker; with host networking use \"portDefinitions\".",
+            mappings[0].Path);
     }
 
     private static IEnumerable<PreflightFinding> AlternatePort(JObject app)

@@ -7,7 +7,5 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Complete, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
-public sealed class CompleteBlueGreenDeploymentCommand : GoOnCmdlet
-{
-    private protected override Direction Way => Direction.ForwardToTheEnd;
-}
+[OutputType(typeof(Job))]
+public sealed class CompleteBlueGreenDeploymentCommand : GoForwardCmdlet;

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Management.Automation;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Hosting;
 using BlueGreen.Marathon;
 using BlueGreen.Session;
 
@@ -19,6 +21,11 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? LinearIncrease { get; set; }
+
+    /// <summary>Grows in these steps: shares of the full number, or numbers of instances.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Step { get; set; } = [];
 
     /// <summary>How long a step may take until its tasks are healthy.</summary>
     [Parameter]
@@ -44,30 +51,58 @@ public abstract class GoOnCmdlet : SessionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Goes on as a job, which is put out.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     private protected override bool AnswersYes => Force;
 
     /// <summary>What the parameters say.</summary>
     private protected virtual RolloutPolicy Policy() => new()
     {
-        Growth = LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        Growth = GrowthChoice.Of(Step, LinearIncrease),
         HealthTimeout = TimeSpan.FromSeconds(HealthTimeoutSec),
         DrainTimeout = TimeSpan.FromSeconds(DrainTimeoutSec),
         Force = Force,
         AllowNoLock = Force,
     };
 
+    /// <summary>What is asked after each step; null for nothing.</summary>
+    private protected virtual IStepGate? GateFor(EngineCall call) => null;
+
     /// <summary>Which way it goes.</summary>
-    private protected abstract Direction Way { get; }
+    private protected virtual Direction Way => Direction.ForwardToTheEnd;
+
+    private protected virtual Task<ImmutableArray<PlanStep>> PlanAsync(BlueGreenDeployer deployer, string group, RolloutPolicy policy, CancellationToken token) =>
+        deployer.PlanAsync(group, Way, policy, token);
+
+    private protected virtual Task<BlueGreenDeployment> GoOnAsync(BlueGreenDeployer deployer, string group, RolloutPolicy policy, CancellationToken token) =>
+        deployer.GoOnAsync(group, Way, policy, token);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        TryAll(() =>
+        {
+            RefuseJobThatAsks(AsJob);
+            Policy();
+        });
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var group in Group) Try(group, () => GoOn(group));
+        if (AsJob && !IsWhatIf) StartJob();
+        else foreach (var group in Group) Try(group, () => GoOn(group));
     }
 
     private void GoOn(string group)
     {
-        if (IsWhatIf) WriteObject(Run(call => Deployer(call).PlanAsync(group, Way, Policy(), call.Token)), enumerateCollection: true);
-        else DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).GoOnAsync(group, Way, Policy(), call.Token)));
+        var policy = Policy();
+        if (IsWhatIf) WriteObject(Run(call => PlanAsync(DeployerFor(call), group, policy, call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => GoOnAsync(DeployerFor(call), group, policy, call.Token)));
     }
+
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).WithGate(GateFor(call));
 }

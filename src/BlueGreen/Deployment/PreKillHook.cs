@@ -12,7 +12,7 @@ internal static class PreKillHook
     public static IPreKillHook? Of(object? value, PSCmdlet cmdlet, EngineCall call) => ((value as PSObject)?.BaseObject ?? value) switch
     {
         null => null,
-        ScriptBlock script => new ScriptPreKillHook(script, cmdlet, call.Pipeline),
+        ScriptBlock script => new ScriptPreKillHook(new UserScript(script, call.Pipeline)),
         string { Length: > 0 } path => new ExecutablePreKillHook(Resolve(path, cmdlet), call.Sink),
         FileInfo file => new ExecutablePreKillHook(file.FullName, call.Sink),
         ApplicationInfo command => new ExecutablePreKillHook(command.Path, call.Sink),
@@ -25,24 +25,9 @@ internal static class PreKillHook
     private static string Resolve(string path, PSCmdlet cmdlet) =>
         path.IndexOfAny(['/', '\\']) < 0 ? path : cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
-    /// <summary>A script block, run in the runspace of the cmdlet.</summary>
-    private sealed class ScriptPreKillHook(ScriptBlock script, PSCmdlet cmdlet, IPipelineThread pipeline) : IPreKillHook
+    private sealed class ScriptPreKillHook(UserScript script) : IPreKillHook
     {
         public Task<string?> RefuseAsync(KillNotice notice, CancellationToken cancellationToken) =>
-            pipeline.RunAsync(() => Refuse(notice), cancellationToken);
-
-        private string? Refuse(KillNotice notice)
-        {
-            try
-            {
-                var output = cmdlet.InvokeCommand.InvokeScript(
-                    true, script, null, notice.App, notice.TaskIds.ToArray(), notice.Other);
-                return output.LastOrDefault()?.BaseObject is false ? "its last output is $false" : null;
-            }
-            catch (RuntimeException error) when (error is not PipelineStoppedException)
-            {
-                return error.Message;
-            }
-        }
+            script.RefuseAsync(cancellationToken, notice.App, notice.TaskIds.ToArray(), notice.Other);
     }
 }

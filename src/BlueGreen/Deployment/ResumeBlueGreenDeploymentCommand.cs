@@ -7,7 +7,8 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Resume, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
-public sealed class ResumeBlueGreenDeploymentCommand : GoOnCmdlet
+[OutputType(typeof(Job))]
+public sealed class ResumeBlueGreenDeploymentCommand : GoForwardCmdlet
 {
     /// <summary>How many new instances a hybrid keeps beside the old ones; without it, as many as the deployment was begun with.</summary>
     [Parameter]

@@ -13,6 +13,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsLifecycle.Start, "BlueGreenDeployment", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
+[OutputType(typeof(Job))]
 public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
 {
     private const string ByPath = "Path";
@@ -53,6 +54,11 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public SwitchParameter AllAtOnce { get; set; }
 
+    /// <summary>Grows the new colour in these steps: shares of its full number, or numbers of instances.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Step { get; set; } = [];
+
     /// <summary>How many instances the service has in the end; without it, as many as before.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -77,7 +83,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [Parameter]
     public DrainTimeoutAction OnDrainTimeout { get => (DrainTimeoutAction)_onDrainTimeout; set => _onDrainTimeout = (int)value; }
 
-    /// <summary>What to do when the new colour does not get healthy in time.</summary>
+    /// <summary>What to do when the new colour does not get healthy in time, or a gate refuses it.</summary>
     [Parameter]
     public FailureAction OnFailure { get => (FailureAction)_onFailure; set => _onFailure = (int)value; }
 
@@ -91,9 +97,18 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     [ValidateNotNull]
     public object? PreKill { get; set; }
 
+    /// <summary>Asked after each step, before the next one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public ScriptBlock[] Gate { get; set; } = [];
+
     /// <summary>Does not ask, and goes on where the preflight would refuse.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Deploys as a job, which is put out.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     private protected override bool AnswersYes => Force;
 
@@ -103,17 +118,20 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
         base.BeginProcessing();
         TryAll(() =>
         {
-            if (AllAtOnce && LinearIncrease is not null)
-            {
-                throw new BlueGreenException(
-                    ErrorKind.InvalidArgument, "ContradictingGrowth", "-AllAtOnce and -LinearIncrease contradict each other.", "Give one of them.");
-            }
+            RefuseJobThatAsks(AsJob);
+            GrowthAskedFor();
         });
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (AsJob && !IsWhatIf)
+        {
+            StartJob();
+            return;
+        }
+
         switch (ParameterSetName)
         {
             case ByApp:
@@ -139,14 +157,14 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     {
         var definition = WhatChanges.Count == 0 ? original : original.With(Changes());
         Preflight(definition);
-        if (IsWhatIf)
-        {
-            WriteObject(Run(call => Deployer(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
-            return;
-        }
-
-        DeploymentOutput.Write(this, Run(call => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).DeployAsync(definition, Policy(definition), call.Token)));
+        if (IsWhatIf) WriteObject(Run(call => DeployerFor(call).PlanAsync(definition, Policy(definition), call.Token)), enumerateCollection: true);
+        else DeploymentOutput.Write(this, Run(call => DeployerFor(call).DeployAsync(definition, Policy(definition), call.Token)));
     }
+
+    private BlueGreenDeployer DeployerFor(EngineCall call) => Deployer(call, PreKillHook.Of(PreKill, this, call), PendingOperations).WithGate(ScriptGate.Of(Gate, call));
+
+    private Growth GrowthAskedFor() =>
+        GrowthChoice.Of(Step, LinearIncrease, AllAtOnce, MyInvocation.BoundParameters.ContainsKey(nameof(InitialInstances)));
 
     private void Preflight(AppDefinition definition)
     {
@@ -171,7 +189,7 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     private RolloutPolicy Policy(AppDefinition definition) => new()
     {
         InitialInstances = InitialInstances,
-        Growth = AllAtOnce ? new Growth.AllAtOnce() : LinearIncrease is { } increase ? new Growth.Linear(increase) : new Growth.ByHalf(),
+        Growth = GrowthAskedFor(),
         // What the definition asks for counts too: a deployment can grow or shrink the service.
         Instances = Instances ?? definition.Instances,
         NewInstances = NewInstances ?? 0,

@@ -7,6 +7,7 @@ namespace BlueGreen.Deployment;
 [Cmdlet(VerbsCommon.Undo, "BlueGreenDeployment", SupportsShouldProcess = true)]
 [OutputType(typeof(BlueGreenDeployment))]
 [OutputType(typeof(PlanStep))]
+[OutputType(typeof(Job))]
 public sealed class UndoBlueGreenDeploymentCommand : GoOnCmdlet
 {
     private protected override Direction Way => Direction.Back;

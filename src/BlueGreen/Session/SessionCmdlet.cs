@@ -30,7 +30,19 @@ public abstract class SessionCmdlet : EngineCmdlet
 
     /// <summary>What deploys on the session's cluster.</summary>
     private protected BlueGreenDeployer Deployer(EngineCall call, IPreKillHook? preKill = null, object? pendingOperations = null) => Connected.Cluster.CreateDeployer(
-        call.Sink, call.Approval, preKill, PendingOperationsGauge.Of(pendingOperations, Connected.Cluster, this, call));
+        call.Sink, call.Approval, preKill, PendingOperationsGauge.Of(pendingOperations, Connected.Cluster, call));
+
+    /// <summary>Has a job do this cmdlet's work, and puts it out.</summary>
+    private protected void StartJob() => WriteObject(JobStart.Start(this, Connected, Connected.MarathonUri[0].ToString()));
+
+    /// <summary>In a job nobody can be asked, and an answer that is missing in mid-way would leave the work half done.</summary>
+    private protected void RefuseJobThatAsks(bool asJob)
+    {
+        var asks = MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm) && ((SwitchParameter)confirm).IsPresent;
+        if (!asJob || IsWhatIf || (AnswersYes && !asks)) return;
+        throw new BlueGreenException(
+            ErrorKind.InvalidArgument, "ConfirmationNeeded", "A job cannot ask whether tasks may be killed.", "Give -Force with -AsJob, and no -Confirm.");
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => TryAll(() => Connected = Find());

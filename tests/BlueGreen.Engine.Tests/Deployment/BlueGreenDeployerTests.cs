@@ -2,6 +2,7 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -83,6 +84,35 @@ public class BlueGreenDeployerTests
         var error = await Refused(Definition(healthChecks: "[]"));
 
         Assert.Equal((ErrorKind.Unsafe, "NoHealthChecks"), (error.Kind, error.ErrorId));
+    }
+
+    /// <summary>marathon-lb reads where the tasks of both colours are reached off one of them.</summary>
+    [Theory]
+    [InlineData("host", 80, "bridge", 80, false)]
+    [InlineData("host", 80, "container", 80, true)]
+    [InlineData("container", 80, "bridge", 80, true)]
+    [InlineData("container", 80, "container", 8080, true)]
+    [InlineData("container", 80, "container", 80, false)]
+    [InlineData("bridge", 80, "bridge", 8080, false)]
+    public async Task Another_network_is_refused_where_marathon_lb_would_not_find_the_tasks(string first, int firstPort, string second, int secondPort, bool refused)
+    {
+        await Deploy(Networked(first, firstPort));
+
+        if (refused) Assert.Equal("NetworkingChanged", (await Refused(Networked(second, secondPort))).ErrorId);
+        else await new BlueGreenDeployer(_cluster.For()).PlanAsync(Networked(second, secondPort), _policy, TestContext.Current.CancellationToken);
+        await new BlueGreenDeployer(_cluster.For()).PlanAsync(Networked(second, secondPort), _policy with { Force = true }, TestContext.Current.CancellationToken);
+    }
+
+    private static AppDefinition Networked(string mode, int containerPort)
+    {
+        var app = JObject.Parse(Definition().ToJson());
+        if (mode == "host") return new AppDefinition(app);
+        app["networks"] = new JArray(new JObject { ["mode"] = mode == "bridge" ? "container/bridge" : "container" });
+        app["container"] = new JObject
+        {
+            ["portMappings"] = new JArray(new JObject { ["containerPort"] = containerPort, ["servicePort"] = 10000 }),
+        };
+        return new AppDefinition(app);
     }
 
     [Fact]

@@ -40,6 +40,8 @@ internal sealed class Shop
 
     public IPreKillHook? PreKill { get; set; }
 
+    public IStepGate? Gate { get; set; }
+
     public IPendingOperations? PendingOperations { get; set; }
 
     public IJournal? Journal { get; set; }
@@ -50,9 +52,10 @@ internal sealed class Shop
 
     public LoopOutcome Deploy()
     {
-        if (Green is null) Create("green", Policy.InitialInstances);
-        var cluster = Cluster.For(Approval) with { PreKill = PreKill, PendingOperations = PendingOperations, Journal = Journal };
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), new Course(Roles, Policy, new Goal(_target), cluster.Rules));
+        if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
+        var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, PendingOperations = PendingOperations, Journal = Journal };
+        var policy = Policy with { IsGated = Gate is not null };
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), new Course(Roles, policy, new Goal(_target), cluster.Rules));
         var run = loop.RunAsync(before: null, TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();

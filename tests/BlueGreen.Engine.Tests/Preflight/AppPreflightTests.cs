@@ -32,6 +32,7 @@ public sealed class AppPreflightTests
     [InlineData("labels.HAPROXY_DEPLOYMENT_ALT_PORT", "10000", "AlternatePortInUse")]
     [InlineData("portDefinitions[1].port", 10002, "TooFewAlternatePorts")]
     [InlineData("labels.HAPROXY_DEPLOYMENT_GROUP", null, "NoDeploymentGroup")]
+    [InlineData("container.portMappings[0].containerPort", 80, "PortMappingsWithoutNetwork")]
     [InlineData("labels.HAPROXY_0_PORT", "http", "InvalidPortLabel")]
     [InlineData("labels.HAPROXY_0_MODE", "udp", "InvalidModeLabel")]
     [InlineData("labels.HAPROXY_0_ENABLED", "False", "DisabledInLoadBalancer")]

@@ -55,6 +55,8 @@ internal sealed class SimulatedLoadBalancer : ILoadBalancer
 
     public int ServingTasks => Serving.Count();
 
+    public int ServingTasksOf(SimulatedApp app) => Serving.Count(name => app.Tasks.Contains(_tasks[name]));
+
     private IEnumerable<string> Serving =>
         _servers.Where(s => s.Value && _downUntil.GetValueOrDefault(s.Key) <= _world.Now && _tasks[s.Key].State == "TASK_RUNNING").Select(s => s.Key);
 

@@ -44,6 +44,25 @@ public sealed class LabTests
         Assert.Equal(2, JsonNode.Parse(await File.ReadAllTextAsync(hook.Path + ".tasks", TestContext.Current.CancellationToken))!.AsArray().Count);
     }
 
+    [Theory]
+    [InlineData("DELETE /v2/apps//shop-blue", 8, "/shop-blue 2/2, /shop-green 2/2")]
+    [InlineData("PUT /v2/apps//shop-green", 9, "/shop-blue 2/2, /shop-green 1/1")]
+    public async Task A_change_that_Marathon_does_not_permit_in_mid_way_has_its_own_code_and_everything_is_served(string forbidden, int exitCode, string left)
+    {
+        using var app = new ScriptFile(App, "app.json");
+        await using var lab = await LabCluster.Start();
+        await using var gateway = new RefusingGateway(lab.Marathon, what => what.StartsWith(forbidden, StringComparison.Ordinal));
+        string[] cluster = ["zdd", "-m", gateway.Address, "-l", lab.MarathonLb, "-j", app.Path, "--syslog-socket", "/dev/null", "--force"];
+        Assert.Equal(0, (await HostRun.Of(cluster)).ExitCode);
+        await lab.Shows("/shop-blue 2/2");
+
+        var refused = await HostRun.Of(cluster);
+
+        Assert.True(refused.ExitCode == exitCode, refused.Errors);
+        Assert.Contains("Not Authorized", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(left, await lab.Apps());
+    }
+
     [Fact]
     public async Task The_host_knows_no_engine_of_its_own_that_an_imported_module_could_get()
     {

@@ -12,26 +12,15 @@ internal sealed class PreKillGate(IPreKillHook? hook)
     public async Task<Decision.Hold?> RefusalAsync(Decision decision, Situation situation, CancellationToken cancellationToken)
     {
         if (hook is null || Act.TasksToKill(decision) is not { Count: > 0 } ids || decision.Equals(_passed)) return null;
-        if (await AskAsync(hook, Notice(situation, ids), cancellationToken).ConfigureAwait(false) is { } hold) return hold;
-        _passed = decision;
-        return null;
+        var notice = Notice(situation, ids);
+        var hold = await UserHook.AskAsync(() => hook.RefuseAsync(notice, cancellationToken), why => Refused(notice, why)).ConfigureAwait(false);
+        if (hold is null) _passed = decision;
+        return hold;
     }
 
-    private static async Task<Decision.Hold?> AskAsync(IPreKillHook hook, KillNotice notice, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await hook.RefuseAsync(notice, cancellationToken).ConfigureAwait(false) is { } why
-                ? new Decision.Hold(
-                    "PreKillRefused", $"the pre-kill hook stopped the deployment before {notice.TaskIds.Length} tasks of {notice.App.Id} were killed: {why}",
-                    "Both colours run on and nothing was killed. See to what the hook found, then go on with the deployment or go back.")
-                : null;
-        }
-        catch (BlueGreenException error)
-        {
-            return new Decision.Hold(error.ErrorId, error.Message, error.Remedy);
-        }
-    }
+    private static Decision.Hold Refused(KillNotice notice, string why) => new(
+        "PreKillRefused", $"the pre-kill hook stopped the deployment before {notice.TaskIds.Length} tasks of {notice.App.Id} were killed: {why}",
+        "Both colours run on and nothing was killed. See to what the hook found, then go on with the deployment or go back.");
 
     private static KillNotice Notice(Situation situation, ImmutableSortedSet<string> ids)
     {

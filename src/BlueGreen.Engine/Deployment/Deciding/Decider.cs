@@ -47,10 +47,11 @@ internal static class Decider
 
     /// <summary>
     /// While the new colour grows the old one stays whole, so a load balancer may be one step behind: it has to have shown that it serves
-    /// the new tasks, at least half of them, and the first one by all means. Only what takes tasks away waits for the last of them.
+    /// the new tasks, at least half of them, and the first one by all means. Only what takes tasks away waits for the last of them, and
+    /// somebody who is to judge the step.
     /// </summary>
     private static bool MayGrowOn(Situation situation, MarathonApp staying) =>
-        situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Wanted
+        !situation.Policy.IsGated && situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Wanted
         && Convergence.LeastServed(situation, staying) >= (staying.Instances + 1) / 2;
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
@@ -64,6 +65,7 @@ internal static class Decider
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
         var @out = situation.TasksOut(leaving);
+        if (situation.Goal.KeepsOld) return Keep(staying, leaving, @out);
         if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
         {
             if (@out.IsEmpty) return new Decision.Wait(WaitKind.Convergence, $"no task of {leaving.Id} is out of every pool yet");
@@ -79,6 +81,18 @@ internal static class Decider
             new Decision.Delete(leaving.Id, Ids(leaving.Tasks), $"{all} and nothing is pending on them"),
             reason => new Decision.Delete(leaving.Id, Ids(leaving.Tasks), reason, CutsSessions: true));
     }
+
+    /// <summary>
+    /// A colour that waits is never scaled, up or down: all its tasks are healthy, and were it the newer one for a moment, all of the one that
+    /// serves would be taken out.
+    /// </summary>
+    private static Decision Keep(MarathonApp staying, MarathonApp leaving, ImmutableArray<MarathonTask> @out) =>
+        @out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task))
+            ? new Decision.Hold(
+                "OldColourTooLarge",
+                $"{staying.Id} serves with {staying.Instances} instances, and marathon-lb takes out as many of the {leaving.Instances} of {leaving.Id}: the others would go on serving",
+                "Everything is served. Let the old colour go with Complete-BlueGreenDeployment, or with -RemoveOld.")
+            : new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances, and {leaving.Id} waits with {leaving.Instances}, out of every pool");
 
     /// <summary>The act as soon as nothing is pending; until then a wait, which knows the act that would cut what is left.</summary>
     private static Decision WhenDrained(

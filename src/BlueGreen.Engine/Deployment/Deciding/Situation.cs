@@ -11,6 +11,9 @@ namespace BlueGreen.Engine.Deployment.Deciding;
 internal sealed record Goal(int Staying, int Leaving = 0)
 {
     public bool KeepsBoth => Leaving > 0;
+
+    /// <summary>True when the app that leaves is not removed in the end, but waits out of every pool with the instances that it has.</summary>
+    public bool KeepsOld { get; init; }
 }
 
 /// <summary>All that a decision may depend on.</summary>

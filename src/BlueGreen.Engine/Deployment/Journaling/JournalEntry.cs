@@ -55,6 +55,13 @@ internal abstract record JournalEntry(DateTimeOffset At)
     /// <summary>The user was asked.</summary>
     public sealed record Asked(DateTimeOffset At, Decision Act, bool Yes) : JournalEntry(At);
 
+    /// <summary>The gate was asked, with so many instances of the new colour.</summary>
+    /// <param name="At">When it answered.</param>
+    /// <param name="AppId">The new colour.</param>
+    /// <param name="Instances">How many instances it has.</param>
+    /// <param name="Refusal">Why it does not want to go on; null when it does.</param>
+    public sealed record Gated(DateTimeOffset At, string AppId, int Instances, string? Refusal) : JournalEntry(At);
+
     /// <summary>An act is about to be asked of Marathon.</summary>
     /// <param name="At">When.</param>
     /// <param name="Act">The act.</param>

@@ -18,6 +18,7 @@ internal static class JournalText
         JournalEntry.Decided decided => Of(decided.Decision),
         JournalEntry.Waited waited => Of(waited.Decision),
         JournalEntry.Asked asked => $"{Act.Describe(asked.Act).Target}: {Act.Describe(asked.Act).Action}? {(asked.Yes ? "Yes" : "No")}",
+        JournalEntry.Gated gated => $"The gate, with {gated.Instances} instances of {gated.AppId}: {gated.Refusal ?? "go on"}",
         JournalEntry.Acting acting => $"{Act.Describe(acting.Act).Target}: {Act.Describe(acting.Act).Action} ({acting.Act.Reason})",
         JournalEntry.Acted { Outcome: ActOutcome.Acted acted } => "Marathon took it up" + (acted.Deployments.IsEmpty ? "" : $" as {string.Join(", ", acted.Deployments)}") + (acted.FollowedUp ? "" : ", but not what was to follow"),
         JournalEntry.Acted { Outcome: ActOutcome.NotNow notNow } => notNow.Why,

@@ -59,6 +59,10 @@ internal static class Replay
                     course = course.Approved(approved);
                     yield return new ReplayStep(entry, course);
                     break;
+                case JournalEntry.Gated { Refusal: null } when course is not null:
+                    course = course.Rested();
+                    yield return new ReplayStep(entry, course);
+                    break;
                 case JournalEntry.Acting acting when course is not null:
                     act = acting.Act;
                     course = course.Begin(act);

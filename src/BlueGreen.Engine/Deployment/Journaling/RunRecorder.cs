@@ -61,6 +61,13 @@ internal sealed class RunRecorder(IJournal? journal)
         _isForced = true;
     }
 
+    public void Gated(DateTimeOffset at, MarathonApp app, string? refusal)
+    {
+        Flush();
+        journal?.Write(new JournalEntry.Gated(at, app.Id, app.Instances, refusal));
+        _isForced = true;
+    }
+
     public void Acting(DateTimeOffset at, Decision act, ImmutableArray<DrainProof> proofs)
     {
         Flush();
