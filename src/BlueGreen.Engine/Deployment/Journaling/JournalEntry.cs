@@ -23,7 +23,12 @@ internal abstract record JournalEntry(DateTimeOffset At)
     public sealed record Created(DateTimeOffset At, string AppId, int Instances) : JournalEntry(At);
 
     /// <summary>A run begins; a deployment that goes back by itself has two.</summary>
-    public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy) : JournalEntry(At);
+    /// <param name="At">When.</param>
+    /// <param name="Roles">Which app replaces which.</param>
+    /// <param name="Goal">Where it is to end.</param>
+    /// <param name="Policy">What the user asked for.</param>
+    /// <param name="GoesOn">True when what the run before has learned of the load balancers goes along.</param>
+    public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy, bool GoesOn = false) : JournalEntry(At);
 
     /// <summary>What had been seen before the run began.</summary>
     public sealed record Before(DateTimeOffset At, Observation Seen) : JournalEntry(At);

@@ -34,8 +34,10 @@ internal static class Replay
             switch (entry)
             {
                 case JournalEntry.Run run:
-                    // What the run before has learned of the load balancers goes along.
-                    course = new Course(run.Roles, run.Policy, run.Goal, rules ?? Rules.Default) { Ledger = course?.Ledger ?? DrainLedger.Empty };
+                    course = new Course(run.Roles, run.Policy, run.Goal, rules ?? Rules.Default)
+                    {
+                        Ledger = run.GoesOn && course is not null ? course.Ledger : DrainLedger.Empty,
+                    };
                     recorded = null;
                     yield return new ReplayStep(entry, course);
                     break;

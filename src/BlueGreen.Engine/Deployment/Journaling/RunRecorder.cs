@@ -24,7 +24,7 @@ internal sealed class RunRecorder(IJournal? journal)
 
     public void Begin(Course course, Observation? before, DateTimeOffset at)
     {
-        journal?.Write(new JournalEntry.Run(at, course.Roles, course.Goal, course.Policy));
+        journal?.Write(new JournalEntry.Run(at, course.Roles, course.Goal, course.Policy, GoesOn: course.Ledger != DrainLedger.Empty));
         if (before is not null) journal?.Write(new JournalEntry.Before(before.At, before));
     }
 
