@@ -9,6 +9,7 @@ Runs under pwsh 7.4 or newer and under BlueGreen.Host; build.sh finds either. Ev
 build  builds the solution and lays the module out in out/BlueGreen as it ships (the default)
 demo   builds, then shows a deployment on the embedded cluster under load
 test   builds, then runs every test; the last line has the totals
+soak   builds the simulation only, and plays fault schedules in virtual time; a broken promise is told with its seed
 bench  builds, then runs the benchmarks; with -Zdd the side by side with zdd.py instead
 pack   builds, then packs the module as a zip and the host as a dotnet tool
 clean  removes what was built
@@ -22,6 +23,12 @@ test: only the tests whose name matches this wildcard. bench: only such benchmar
 .PARAMETER Zdd
 bench: the path of a zdd.py, to deploy the same service with it and with this module on the same cluster, under load. It needs python3 with
 requests, dateutil and six.
+
+.PARAMETER Schedules
+soak: how many schedules are played, one seed each.
+
+.PARAMETER Seed
+soak: the first seed. With -Schedules 1 the whole story of that one is told.
 
 .PARAMETER TimeoutMinutes
 test: how long one test project may take; after that it counts as crashed.
@@ -37,7 +44,7 @@ pwsh -File build.ps1 pack
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'bench', 'pack', 'clean')]
+    [ValidateSet('build', 'demo', 'test', 'soak', 'bench', 'pack', 'clean')]
     [string] $Task = 'build',
 
     [string[]] $Project = '*',
@@ -45,6 +52,12 @@ param(
     [string] $Filter,
 
     [string] $Zdd,
+
+    [ValidateRange(1, 100000000)]
+    [int] $Schedules = 100000,
+
+    [ValidateRange(0, 1000000000)]
+    [int] $Seed = 1,
 
     [ValidateRange(1, 600)]
     [int] $TimeoutMinutes = 20
@@ -194,6 +207,20 @@ function Test-Everything {
     exit $LASTEXITCODE
 }
 
+function Invoke-Soak {
+    $project = Join-Path $Root 'tests' 'BlueGreen.Simulation'
+    Write-Step 'Building'
+    Invoke-DotNet 'build', $project, '-c', 'Release', '-v', 'quiet'
+    Write-Step "Playing $Schedules fault schedules from seed $Seed on"
+    $arguments = @((Join-Path $project 'bin' 'Release' 'net10.0' 'BlueGreen.Simulation.dll'), '--schedules', $Schedules, '--seed', $Seed)
+    if ($Schedules -eq 1) {
+        $arguments += '--trace'
+    }
+
+    & dotnet $arguments
+    exit $LASTEXITCODE
+}
+
 function Measure-Performance {
     $benchmarks = Join-Path $Root 'tests' 'BlueGreen.Benchmarks' 'BlueGreen.Benchmarks.csproj'
     Assert-File $benchmarks 'the project of the benchmarks'
@@ -265,6 +292,7 @@ try {
         'build' { Build-Solution }
         'demo' { Show-Demo }
         'test' { Test-Everything }
+        'soak' { Invoke-Soak }
         'bench' { Measure-Performance }
         'pack' { New-Package }
         'clean' { Clear-Build }

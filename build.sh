@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds a PowerShell and hands over to build.ps1: pwsh 7.4 or newer when it is on PATH, else BlueGreen.Host, built here.
 #
-#   ./build.sh [build|demo|test|bench|pack|clean] [arguments of build.ps1]
+#   ./build.sh [build|demo|test|soak|bench|pack|clean] [arguments of build.ps1]
 #
 # BLUEGREEN_USE_HOST=1 takes BlueGreen.Host although pwsh is there.
 set -euo pipefail

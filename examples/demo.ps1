@@ -69,6 +69,10 @@ function Stop-Load($Load) {
 }
 
 $load = $null
+$lab = $null
+# Its journal is part of nobody's history.
+$journal = $env:BLUEGREEN_JOURNAL
+$env:BLUEGREEN_JOURNAL = Join-Path ([System.IO.Path]::GetTempPath()) "bluegreen-demo-$PID"
 try {
     Write-Line "Starting a cluster with $LoadBalancers load balancers"
     $lab = Start-BlueGreenLab -LoadBalancers $LoadBalancers
@@ -99,7 +103,10 @@ try {
     Wait-Load $load { $clock.Elapsed -ge $enough -and $load.Sent -ge $AtLeast }
     $served = Stop-Load $load
     $load = $null
+    $history = Get-BlueGreenHistory -Last 1 -Verify
 } finally {
+    if (Test-Path -LiteralPath $env:BLUEGREEN_JOURNAL) { Remove-Item -LiteralPath $env:BLUEGREEN_JOURNAL -Recurse -Force }
+    $env:BLUEGREEN_JOURNAL = $journal
     if ($load -and -not $load.Process.HasExited) { $load.Process.Kill() }
     if ($lab) { Stop-BlueGreenLab }
 }
@@ -109,6 +116,7 @@ $deployment | Format-List Group, OldApp, NewApp, Result, Reason, Rounds, Duratio
 $deployment.DrainProofs | Sort-Object TaskId, LoadBalancer |
     Format-Table @{ Name = 'Task'; Expression = { $_.TaskId -replace '^.*instance-(\w+)-.*$', '$1' } }, LoadBalancer, Evidence, IsDrained, @{ Name = 'DrainTime'; Expression = { '{0:0.0} s' -f $_.DrainTime.TotalSeconds }; Alignment = 'Right' } | Out-Host
 $served.served.PSObject.Properties | Sort-Object Name | ForEach-Object { [pscustomobject]@{ Version = $_.Name; Served = $_.Value } } | Format-Table | Out-Host
+Write-Host "A replay of its journal comes to the same decisions: $($history.IsReproduced)"
 foreach ($loss in $served.losses) { Write-Host "lost at $($loss.at): $($loss.count) x $($loss.reason) ($($loss.url))" }
 Write-Host ('{0} requests in {1:0} s, {2} of them slow; quick and slow ones took {3:0} ms in the median, {4:0} ms at the most.' -f
     $served.requests, $served.durationSeconds, $served.slow, $served.latencyMs.p50, $served.latencyMs.max)

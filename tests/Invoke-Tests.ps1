@@ -32,7 +32,7 @@ $ErrorActionPreference = 'Stop'
 
 function Get-TestProject {
     Get-ChildItem -Path $PSScriptRoot -Filter '*.csproj' -Recurse |
-        Where-Object { $_.BaseName -ne 'BlueGreen.Benchmarks' } |
+        Where-Object { $_.BaseName -notin 'BlueGreen.Benchmarks', 'BlueGreen.Simulation' } |
         Where-Object { $name = $_.BaseName; $Project | Where-Object { $name -like $_ } } |
         Sort-Object Name | ForEach-Object { $_.FullName }
 }

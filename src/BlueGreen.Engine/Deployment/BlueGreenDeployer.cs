@@ -2,6 +2,7 @@ using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Locking;
+using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -85,7 +86,7 @@ public sealed class BlueGreenDeployer
         async Task<BlueGreenDeployment> GoOnHoldingAsync(Cluster cluster)
         {
             var halfWay = cluster.Hold is null ? found : await FindAsync(cluster).ConfigureAwait(false);
-            return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), cancellationToken).ConfigureAwait(false);
+            return await RunAsync(cluster, halfWay.Run, policy, new DeploymentReport(cluster, halfWay.Run, startedAt), halfWay.Seen, cancellationToken).ConfigureAwait(false);
         }
 
         async Task<HalfWay> FindAsync(Cluster cluster)
@@ -185,7 +186,7 @@ public sealed class BlueGreenDeployer
         cluster.Journal?.Write(new JournalEntry.Created(cluster.Time.GetUtcNow(), prepared.Run.Roles.StayingId, prepared.Definition.Instances ?? 1));
         cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
-        return await RunAsync(cluster, prepared.Run, policy, report, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(cluster, prepared.Run, policy, report, prepared.Seen, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Looks what is to be done. What stands in the way may be the doing of another driver, which is then the thing to tell.</summary>
@@ -255,22 +256,23 @@ public sealed class BlueGreenDeployer
     }
 
     private static async Task<BlueGreenDeployment> RunAsync(
-        Cluster cluster, Run run, RolloutPolicy policy, DeploymentReport report, CancellationToken cancellationToken)
+        Cluster cluster, Run run, RolloutPolicy policy, DeploymentReport report, Observation seen, CancellationToken cancellationToken)
     {
-        var outcome = await LoopAsync(cluster, run, policy, cancellationToken).ConfigureAwait(false);
+        // What is known of the load balancers' processes goes along: the longer they were watched, the more can be told of them.
+        var outcome = await LoopAsync(cluster, run, policy, DrainLedger.Empty, seen, cancellationToken).ConfigureAwait(false);
         if (!run.CanGoBack || !WantsUndo(outcome, policy)) return report.Ended(outcome);
 
         cluster.Say(MessageLevel.Warning, $"Going back to {run.Roles.LeavingId}: {outcome.Decision.Reason}");
-        return report.Undone(outcome, await LoopAsync(cluster, run.Reversed(), policy, cancellationToken).ConfigureAwait(false));
+        return report.Undone(outcome, await LoopAsync(cluster, run.Reversed(), policy, outcome.Ledger, null, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Nobody is asked about the steps of a way back.</summary>
-    private static Task<LoopOutcome> LoopAsync(Cluster cluster, Run run, RolloutPolicy policy, CancellationToken cancellationToken)
+    private static Task<LoopOutcome> LoopAsync(
+        Cluster cluster, Run run, RolloutPolicy policy, DrainLedger ledger, Observation? seen, CancellationToken cancellationToken)
     {
         var gate = run.IsUndo ? null : cluster.Gate;
-        return new DeploymentLoop(
-            cluster with { Gate = gate }, GroupObserver.ForGroup(cluster, run.Roles.Group), run.Roles, policy with { IsGated = gate is not null }, run.Goal)
-            .RunAsync(cancellationToken);
+        var course = new Course(run.Roles, policy with { IsGated = gate is not null }, run.Goal, cluster.Rules) { Ledger = ledger };
+        return new DeploymentLoop(cluster with { Gate = gate }, GroupObserver.ForGroup(cluster, run.Roles.Group), course).RunAsync(seen, cancellationToken);
     }
 
     private static bool WantsUndo(LoopOutcome outcome, RolloutPolicy policy) => outcome.Decision switch

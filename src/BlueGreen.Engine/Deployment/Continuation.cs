@@ -38,7 +38,8 @@ internal sealed record Run(Roles Roles, Goal Goal, string Colour, bool IsUndo = 
 /// <param name="Staying">The app that is to serve.</param>
 /// <param name="Leaving">The app that is to go.</param>
 /// <param name="Rule">How marathon-lb sees the two.</param>
-internal sealed record HalfWay(Run Run, MarathonApp Staying, MarathonApp Leaving, PoolRule Rule)
+/// <param name="Seen">What was seen.</param>
+internal sealed record HalfWay(Run Run, MarathonApp Staying, MarathonApp Leaving, PoolRule Rule, Observation Seen)
 {
     /// <summary>The app that was deployed last.</summary>
     public MarathonApp Newest => string.CompareOrdinal(Staying.StartedAt, Leaving.StartedAt) > 0 ? Staying : Leaving;

@@ -39,6 +39,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// </summary>
     public DateTimeOffset? OutcomeBy => Situation.Seen.MarathonAt < ActedAt ? ActedAt + Outcome : null;
 
+    /// <summary>A look was taken before the run began. It tells of the load balancers' processes, and nothing is decided on it.</summary>
+    public Course Know(Observation seen) => this with { Ledger = Rules.Learn(Ledger, seen) };
+
     /// <summary>A look was taken.</summary>
     public Course See(Observation seen)
     {
@@ -58,22 +61,33 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
 
+    /// <summary>What was approved and done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
+    private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
+
     /// <summary>The user said yes. The time that took is not the cluster's.</summary>
-    public Course Approved() => this with { Patience = Patience.Fresh };
+    public Course Approved(Decision act) => Advance(act, "approved");
+
+    /// <summary>A step was judged. The time that took is not the cluster's either; each step is judged once.</summary>
+    public Course Passed() => this with { Patience = Patience.Fresh };
 
     /// <summary>An act is about to be asked for.</summary>
     public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
 
     /// <summary>The act was carried out.</summary>
     /// <param name="act">The act.</param>
-    /// <param name="outcome">What came of it.</param>
-    /// <param name="at">When the answer came: what is read of Marathon from then on shows it.</param>
-    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => this with
+    /// <param name="outcome">What Marathon answered.</param>
+    /// <param name="at">When it did.</param>
+    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act, "done") with
     {
         ActedAt = at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
-        Patience = Patience.Fresh,
     };
+
+    private Course Advance(Decision act, string how)
+    {
+        var step = Act.Describe(act) with { Reason = $"{how} {string.Join(" ", Act.TasksToKill(act) ?? [])}" };
+        return Progress.Contains(step) ? this : this with { Progress = Progress.Add(step), Patience = Patience.Fresh };
+    }
 
     private (Course, Decision) BePatient(Decision decision)
     {

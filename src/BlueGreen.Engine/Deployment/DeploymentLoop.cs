@@ -14,13 +14,13 @@ namespace BlueGreen.Engine.Deployment;
 internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
-internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Roles roles, RolloutPolicy policy, Goal goal)
+internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Course course)
 {
-    private readonly ProgressNarrator _narrator = new(cluster, roles, goal);
+    private readonly ProgressNarrator _narrator = new(cluster, course.Roles, course.Goal);
     private readonly PreKillGate _preKill = new(cluster.PreKill);
     private readonly StepGate _stepGate = new(cluster.Gate);
     private readonly RunRecorder _recorder = new(cluster.Journal);
-    private Course _course = new(roles, policy, goal, cluster.Rules);
+    private Course _course = course;
     private ImmutableSortedDictionary<string, ImmutableArray<DrainProof>> _proofs =
         ImmutableSortedDictionary.Create<string, ImmutableArray<DrainProof>>(StringComparer.Ordinal);
     private Decision? _approved;
@@ -30,23 +30,26 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
 
     private Situation Situation => _course.Situation;
 
-    public async Task<LoopOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <param name="before">What was seen before the run began; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it, with everything as it is then.</param>
+    public async Task<LoopOutcome> RunAsync(Observation? before, CancellationToken cancellationToken)
     {
-        _recorder.Begin(roles, goal, policy, cluster.Time.GetUtcNow());
+        _recorder.Begin(_course, before, cluster.Time.GetUtcNow());
+        if (before is not null) _course = _course.Know(before);
         await using var lookout = new Lookout(cluster, observer, cancellationToken);
         See(await lookout.LookAsync(cancellationToken).ConfigureAwait(false));
         while (true)
         {
             var decision = Decide();
             _narrator.Tell(Situation, decision);
-            if (decision is Decision.Done or Decision.Hold) return End(decision);
+            if (decision is Decision.Done or Decision.Hold) return Outcome(decision);
             if (_stepGate.IsDue(decision, Situation))
             {
                 var refused = await _stepGate.RefusalAsync(Situation, cancellationToken).ConfigureAwait(false);
                 _recorder.Gated(cluster.Time.GetUtcNow(), Situation.Staying!, refused?.Reason);
-                if (refused is not null) return End(refused);
+                if (refused is not null) return Outcome(refused);
                 // The time that it took is not the cluster's, and much may have happened in it.
-                _course = _course.Approved();
+                _course = _course.Passed();
                 See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
                 continue;
             }
@@ -54,18 +57,18 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
-                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return End(hold);
+                if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);
             }
             else if (decision is not Decision.Wait)
             {
-                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return End(refusal);
-                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return End(decision);
+                if (await _preKill.RefusalAsync(decision, Situation, cancellationToken).ConfigureAwait(false) is { } refusal) return Outcome(refusal);
+                if (!await ApproveAsync(decision, cancellationToken).ConfigureAwait(false)) return Outcome(decision);
                 switch (await ActAsync(decision, lookout, cancellationToken).ConfigureAwait(false))
                 {
                     case ActOutcome.Ended ended:
-                        return End(ended.Hold);
+                        return Outcome(ended.Hold);
                     case ActOutcome.NotNow notNow when Wait(notNow.Why) is Decision.Hold tooLong:
-                        return End(tooLong);
+                        return Outcome(tooLong);
                 }
             }
 
@@ -107,14 +110,15 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes);
         if (!yes) return false;
         _approved = decision;
-        _course = _course.Approved();
+        _course = _course.Approved(decision);
         return true;
     }
 
     private async Task<ActOutcome> ActAsync(Decision decision, Lookout lookout, CancellationToken cancellationToken)
     {
         ImmutableArray<DrainProof> proofs = [];
-        if (Act.TasksToKill(decision) is { } ids)
+        // All but growth takes tasks away, or turns roles by what was seen.
+        if (decision is not Decision.Scale)
         {
             // The last look: whatever took time since the decision, a question to the user for one, may have changed everything.
             // Whether another driver has come is asked at the same time, so that neither answer is old when the other comes.
@@ -123,8 +127,13 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
             var again = Decide();
             if (await loss.ConfigureAwait(false) is { } lost) return lost;
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
+            decision = again;
+        }
+
+        if (Act.TasksToKill(decision) is { } ids)
+        {
             var tasks = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => ids.Contains(task.Id)).ToList();
-            if (cluster.Rules.RefuseKill(Situation, tasks, Act.CutsSessions(again), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
+            if (cluster.Rules.RefuseKill(Situation, tasks, Act.CutsSessions(decision), cluster.Time.GetUtcNow()) is { } refusal) return new ActOutcome.NotNow(refusal);
             // Noted before the act: should its answer get lost, the tasks may be gone all the same.
             proofs = [.. tasks.SelectMany(task => DrainProofs.Of(task, Situation.Seen, _course.Ledger))];
             _proofs = _proofs.SetItems(proofs.GroupBy(p => p.TaskId).Select(ofTask => new KeyValuePair<string, ImmutableArray<DrainProof>>(ofTask.Key, [.. ofTask])));
@@ -159,9 +168,9 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Ro
         }
     }
 
-    private LoopOutcome End(Decision decision)
+    private LoopOutcome Outcome(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
-        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]);
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]) { Ledger = _course.Ledger };
     }
 }

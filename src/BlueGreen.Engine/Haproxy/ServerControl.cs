@@ -17,8 +17,9 @@ public enum ServerTarget
 }
 
 /// <summary>
-/// Changes servers of the load balancers at runtime, by HAProxy's admin sockets. What is changed lasts until marathon-lb reloads HAProxy the next
-/// time, which decides by Marathon again. Each change is read back. Source: HAProxy's management guide, "Unix Socket commands".
+/// Changes servers of the load balancers at runtime, by HAProxy's admin sockets, and reads each change back. A state and a weight outlive
+/// reloads, since marathon-lb saves and loads what its servers' are; servers that were added or removed do not. Source: HAProxy's management
+/// guide, "Unix Socket commands"; the rest was tried on HAProxy 2.6.
 /// </summary>
 public sealed class ServerControl
 {

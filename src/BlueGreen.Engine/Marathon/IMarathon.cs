@@ -24,6 +24,12 @@ public sealed record ChangeOptions(bool Force = false)
 {
     /// <summary>Without force.</summary>
     public static ChangeOptions Default { get; } = new();
+
+    /// <summary>
+    /// Sent once only: not repeated when there is no answer. For changes that are right only for as long as what was seen right before
+    /// is true; by the time of a repeat, a fail-over may have changed everything.
+    /// </summary>
+    public bool IsOnce { get; init; }
 }
 
 /// <summary>

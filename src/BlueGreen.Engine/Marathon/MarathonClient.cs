@@ -85,7 +85,7 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     public async Task<AcceptedChange> DeleteAppAsync(string id, ChangeOptions options, CancellationToken cancellationToken)
     {
         var request = new MarathonRequest(
-            HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id));
+            HttpMethod.Delete, AppPath.Of(id) + Force(options, '?'), MarathonSubject.App, AppPath.Absolute(id)) { IsOnce = options.IsOnce };
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -107,7 +107,7 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
         // ids that are gone (source: Marathon's TaskKiller and TasksResource).
         var request = new MarathonRequest(
             HttpMethod.Post, $"/v2/tasks/delete?scale={(scale ? "true" : "false")}{Force(options, '&')}",
-            MarathonSubject.Tasks, taskIds.Count == 1 ? taskIds.First() : $"{taskIds.Count} tasks", body);
+            MarathonSubject.Tasks, taskIds.Count == 1 ? taskIds.First() : $"{taskIds.Count} tasks", body) { IsOnce = options.IsOnce };
         return Accepted(await http.SendAsync(request, cancellationToken).ConfigureAwait(false), request);
     }
 
@@ -165,7 +165,7 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
     {
         var request = new MarathonRequest(
             HttpMethod.Put, path + Force(options, '?'), MarathonSubject.App,
-            string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None));
+            string.Join(", ", apps.Select(app => app.Id)), body.ToString(Formatting.None)) { IsOnce = options.IsOnce };
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The deployment that the first try began holds the apps against the second.
         return answer is { IsRepeat: true, Status: 409 } && await FindScaledAsync(apps, cancellationToken).ConfigureAwait(false) is { } done

@@ -21,6 +21,9 @@ internal enum MarathonSubject
 internal sealed record MarathonRequest(
     HttpMethod Method, string PathAndQuery, MarathonSubject Subject = MarathonSubject.Cluster, string? Target = null, string? Body = null)
 {
+    /// <summary>Not repeated when there is no answer.</summary>
+    public bool IsOnce { get; init; }
+
     public bool IsRead => Method == HttpMethod.Get;
 }
 

@@ -53,7 +53,7 @@ internal sealed class MarathonHttp(
             throw MarathonErrors.Unreachable(error, tries);
         }
 
-        bool MayGoOn() => options.Retries > 0 && hung.Count < endpoints.All.Length
+        bool MayGoOn() => options.Retries > 0 && !request.IsOnce && hung.Count < endpoints.All.Length
             && (tried.Count < endpoints.All.Length || time.GetElapsedTime(started) < options.RequestTimeout);
 
         async Task<MarathonAnswer> TryOnceAsync(CancellationToken token)

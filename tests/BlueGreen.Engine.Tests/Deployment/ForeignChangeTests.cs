@@ -73,7 +73,7 @@ public class ForeignChangeTests
     public void Going_on_takes_the_state_as_it_is()
     {
         var shop = new Shop();
-        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Scale(shop.Blue!, 6));
+        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Scale(shop.Blue!, 10));
         Held(shop);
 
         Assert.IsType<Decision.Done>(shop.Deploy().Decision);

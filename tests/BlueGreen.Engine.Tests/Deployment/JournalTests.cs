@@ -2,6 +2,8 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
+using BlueGreen.Engine.Deployment.Observing;
+using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
 
@@ -167,6 +169,24 @@ public sealed class JournalTests : IDisposable
         Assert.Equal("JournalUnreadable", error.ErrorId);
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_sockets_and_gauges_told_is_read_back_as_it_was_written()
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, 123, TimeSpan.Zero);
+        var reading = new LoadBalancerReading(
+            new LoadBalancerInstance("10.0.0.1:9090", new Uri("http://10.0.0.1:9090")), at, ReadingQuality.Consistent, null, new ProcessSet(3, TimeSpan.FromSeconds(9), [1, 2, 3]) { HasMaster = true }, [])
+        {
+            Sockets = new SocketReading { Master = 1, OldWorkers = [new WorkerReading(2, WorkerSource.AdminSocket, 4, [new WorkerSessions("shop_10000", null, 5)])] },
+        };
+        var journal = new WrittenJournal();
+        journal.Write(new JournalEntry.Look(at, new Observation(at, at, [], [reading]) { AsksPendingOperations = true, PendingOperations = [new PendingOperationsReading("a", at, 2.5, "slow")] }));
+
+        journal.Write(journal.Entries.Single());
+
+        Assert.Equal(journal.Lines[0], journal.Lines[1]);
+        foreach (var word in new[] { "\"master\":1", "AdminSocket", "\"pending\":5", "\"hasMaster\":true", "2.5", "slow" }) Assert.Contains(word, journal.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]

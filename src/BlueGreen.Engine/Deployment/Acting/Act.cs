@@ -21,6 +21,9 @@ internal abstract record ActOutcome
 /// <summary>Carries decisions out: one call each, which a lost answer or a second try does not harm.</summary>
 internal static class Act
 {
+    /// <summary>No task gets into a pool sooner: it has to be started, become healthy, and be read of by marathon-lb.</summary>
+    private static readonly TimeSpan Promptly = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The tasks that an act kills by itself; null when it kills none.</summary>
     public static ImmutableSortedSet<string>? TasksToKill(Decision decision) => decision switch
     {
@@ -54,14 +57,15 @@ internal static class Act
         var act = Describe(decision);
         try
         {
-            var deployments = await CarryOutAsync(cluster.Marathon, decision, cancellationToken).ConfigureAwait(false);
-            var next = decision is Decision.Kill { Then: { } then } ? await FollowUpAsync(cluster.Marathon, then, cancellationToken).ConfigureAwait(false) : [];
+            var deployments = await CarryOutAsync(cluster, decision, cancellationToken).ConfigureAwait(false);
+            var next = decision is Decision.Kill { Then: { } then } ? await FollowUpAsync(cluster, then, cancellationToken).ConfigureAwait(false) : [];
             cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
             return new ActOutcome.Acted([.. deployments, .. next ?? []], FollowedUp: next is not null);
         }
         catch (BlueGreenException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.Locked)
         {
-            // Whether it was done or not, the next look tells.
+            // Whether it was done or not, the next look tells. What is to follow a kill does no harm without it, and must not wait.
+            if (decision is Decision.Kill { Then: { } follows }) await FollowUpAsync(cluster, follows, cancellationToken).ConfigureAwait(false);
             return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
         }
         catch (BlueGreenException error)
@@ -72,39 +76,74 @@ internal static class Act
     }
 
     /// <returns>Marathon's deployments that carry it out.</returns>
-    private static async Task<ImmutableArray<string>> CarryOutAsync(IMarathon marathon, Decision decision, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<string>> CarryOutAsync(Cluster cluster, Decision decision, CancellationToken cancellationToken)
     {
-        // Forced, where the first of two scalings is still under way: that is the point.
-        var forced = new ChangeOptions(Force: true);
+        var marathon = cluster.Marathon;
+        // What kills is right for as long as the last look is true: a repeat, seconds later, might come after a fail-over.
+        var once = new ChangeOptions { IsOnce = true };
         switch (decision)
         {
             case Decision.Scale { Size: var size }:
                 return Ids(await marathon.ScaleAppAsync(size.AppId, size.To, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
             case Decision.GrowBeside beside:
                 var (app, to, other, instances) = (beside.Size.AppId, beside.Size.To, beside.OtherId, beside.OtherInstances);
-                return Ids(
-                    await marathon.ScaleAppsAsync([(app, to - 1), (other, instances + 1)], ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
-                    await marathon.ScaleAppsAsync([(app, to), (other, instances)], forced, cancellationToken).ConfigureAwait(false));
+                return await ScaleAndBackAsync(cluster, [(app, to - 1), (other, instances + 1)], [(app, to), (other, instances)], takesOver: false, cancellationToken).ConfigureAwait(false);
             case Decision.Touch touch:
-                return Ids(
-                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances + 1, touch.TakesOver ? forced : ChangeOptions.Default, cancellationToken).ConfigureAwait(false),
-                    await marathon.ScaleAppAsync(touch.AppId, touch.Instances, forced, cancellationToken).ConfigureAwait(false));
+                return await ScaleAndBackAsync(cluster, [(touch.AppId, touch.Instances + 1)], [(touch.AppId, touch.Instances)], touch.TakesOver, cancellationToken).ConfigureAwait(false);
             case Decision.Kill kill:
-                return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
+                return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, once with { Force = kill.Force }, cancellationToken).ConfigureAwait(false));
             case Decision.Delete delete:
-                return Ids(await marathon.DeleteAppAsync(delete.AppId, ChangeOptions.Default, cancellationToken).ConfigureAwait(false));
+                // Forced: a version that never gets healthy is held for ever by the deployment that was to bring it up.
+                return Ids(await marathon.DeleteAppAsync(delete.AppId, once with { Force = true }, cancellationToken).ConfigureAwait(false));
             default:
                 throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act.");
         }
     }
 
+    /// <summary>
+    /// Scales up and at once back. The task that was asked for in between must not serve before it is taken back: where the first
+    /// answer has taken too long for that, one task too many is left.
+    /// </summary>
+    private static async Task<ImmutableArray<string>> ScaleAndBackAsync(
+        Cluster cluster, IReadOnlyCollection<(string Id, int Instances)> up, IReadOnlyCollection<(string Id, int Instances)> back, bool takesOver,
+        CancellationToken cancellationToken)
+    {
+        var began = cluster.Time.GetTimestamp();
+        var (first, lost) = (new AcceptedChange(null, null), (BlueGreenException?)null);
+        try
+        {
+            first = await ScaleAsync(cluster.Marathon, up, new ChangeOptions(takesOver) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlueGreenException error) when (up.Count == 1 && error.Kind is (ErrorKind.Unavailable or ErrorKind.Timeout))
+        {
+            // It may have been done all the same. Scaling one app back does no harm when it was not; two would turn the roles.
+            lost = error;
+        }
+
+        if (cluster.Time.GetElapsedTime(began) > Promptly)
+        {
+            cluster.Say(MessageLevel.Warning, $"Marathon took {cluster.Time.GetElapsedTime(began).TotalSeconds:0.0} s to scale {up.Last().Id} up: it is left at {up.Last().Instances} instances, since one of them may serve by now.");
+            return lost is null ? Ids(first) : throw lost;
+        }
+
+        // Forced, since the first scaling is still under way: that is the point.
+        var second = await ScaleAsync(cluster.Marathon, back, new ChangeOptions(Force: true) { IsOnce = true }, cancellationToken).ConfigureAwait(false);
+        return lost is null ? Ids(first, second) : throw lost;
+    }
+
+    private static Task<AcceptedChange> ScaleAsync(
+        IMarathon marathon, IReadOnlyCollection<(string Id, int Instances)> apps, ChangeOptions options, CancellationToken cancellationToken) =>
+        apps.Count == 1
+            ? marathon.ScaleAppAsync(apps.First().Id, apps.First().Instances, options, cancellationToken)
+            : marathon.ScaleAppsAsync(apps, options, cancellationToken);
+
     /// <summary>What follows a kill may fail for itself: the kill is done, and the next decision makes up for the rest.</summary>
     /// <returns>Null when it failed.</returns>
-    private static async Task<ImmutableArray<string>?> FollowUpAsync(IMarathon marathon, Decision then, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<string>?> FollowUpAsync(Cluster cluster, Decision then, CancellationToken cancellationToken)
     {
         try
         {
-            return await CarryOutAsync(marathon, then, cancellationToken).ConfigureAwait(false);
+            return await CarryOutAsync(cluster, then, cancellationToken).ConfigureAwait(false);
         }
         catch (BlueGreenException)
         {

@@ -33,16 +33,16 @@ internal static class Decider
         if (leaving is null) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
         if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
-        return staying.Instances < situation.Goal.Staying ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
+        return staying.Instances < situation.Wanted ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
     }
 
     /// <summary>The next step up.</summary>
     public static Decision Grow(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
-        var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Goal.Staying);
+        var next = situation.Policy.Growth.Next(staying.Instances, leaving.Instances, situation.Wanted);
         return new Decision.Scale(
             new Resize(staying.Id, staying.Instances, next),
-            $"{staying.Instances} of the {situation.Goal.Staying} instances wanted are healthy and every load balancer serves at least {Convergence.LeastServed(situation, staying)} of them");
+            $"{staying.Instances} of the {situation.Wanted} instances wanted are healthy and every load balancer serves at least {Convergence.LeastServed(situation, staying)} of them");
     }
 
     /// <summary>
@@ -51,13 +51,16 @@ internal static class Decider
     /// somebody who is to judge the step.
     /// </summary>
     private static bool MayGrowOn(Situation situation, MarathonApp staying) =>
-        !situation.Policy.IsGated && situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Goal.Staying
+        !situation.Policy.IsGated && situation.Rule?.Newer == staying && !situation.Goal.KeepsBoth && staying.Instances < situation.Wanted
         && Convergence.LeastServed(situation, staying) >= (staying.Instances + 1) / 2;
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
     public static Decision KillDrained(
         Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
-        WhenDrained(situation, app, tasks, new Decision.Kill(app.Id, Ids(tasks), why, Then: then), reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then));
+        WhenDrained(
+            situation, app, tasks,
+            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = IsHeldByTheOther(situation, app) },
+            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = IsHeldByTheOther(situation, app) });
 
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
@@ -65,6 +68,8 @@ internal static class Decider
         if (situation.Goal.KeepsOld) return Keep(staying, leaving, @out);
         if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
         {
+            if (@out.IsEmpty) return new Decision.Wait(WaitKind.Convergence, $"no task of {leaving.Id} is out of every pool yet");
+
             // More tasks leave than come: the load balancers keep the rest in their pools until these are gone.
             var touch = new Decision.Touch(staying.Id, staying.Instances, $"{leaving.Id} was scaled last, and is not to be taken for the newer one");
             return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
@@ -118,10 +123,18 @@ internal static class Decider
         return ForeignChange.Find(situation);
     }
 
+    /// <summary>
+    /// True when the only deployment that holds the app holds the one that leaves as well: both were scaled by one act, and what it
+    /// still waits for are tasks that may never get healthy.
+    /// </summary>
+    private static bool IsHeldByTheOther(Situation situation, MarathonApp app) =>
+        app.IsDeploying && app == situation.Staying && app.Tasks.Length == app.Instances && Situation.HealthyTasks(app) == app.Instances
+        && situation.Leaving is { } leaving && app.Deployments.All(leaving.Deployments.Contains);
+
     private static string? NotHealthy(Situation situation, MarathonApp app)
     {
         var healthy = Situation.HealthyTasks(app);
-        if (healthy >= app.Instances && !app.IsDeploying) return null;
+        if (healthy >= app.Instances && (!app.IsDeploying || IsHeldByTheOther(situation, app))) return null;
         var running = app.Tasks.Count(t => t.IsRunning);
         var failure = healthy < app.Instances && app.LastTaskFailure is { } message ? $"; the last task that failed said: {message}" : "";
         if (situation.Seen.Queued(app) is { } queued && AppReadiness.Hindrance(queued) is { } hindrance) failure = $"; {hindrance}{failure}";

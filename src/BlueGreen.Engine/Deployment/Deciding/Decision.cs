@@ -63,6 +63,9 @@ internal abstract record Decision(string Reason)
     public sealed record Kill(
         string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false, Decision? Then = null) : Decision(Reason)
     {
+        /// <summary>The app is held by a deployment of Marathon's that waits for another app's tasks, which may never get healthy.</summary>
+        public bool Force { get; init; }
+
         public bool Equals(Kill? other) =>
             other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds) && Equals(Then, other.Then);
 

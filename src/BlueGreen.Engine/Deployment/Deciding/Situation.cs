@@ -36,6 +36,12 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     /// <summary>How marathon-lb sees the two; null unless there are two.</summary>
     public PoolRule? Rule { get; init; } = Seen.Apps.Length == 2 ? PoolRule.Of(Seen.Apps[0], Seen.Apps[1]) : null;
 
+    /// <summary>
+    /// How many instances the staying app is to have: what was asked for, and never fewer than with which marathon-lb takes all of the
+    /// leaving one out of the pool, which its label says.
+    /// </summary>
+    public int Wanted => Goal.KeepsBoth || Staying is null || Leaving is null ? Goal.Staying : Math.Max(Goal.Staying, Staying.TargetInstances);
+
     /// <summary>True for a task that runs and that marathon-lb counts as healthy; without health checks, one that runs.</summary>
     public static bool IsHealthy(MarathonApp app, MarathonTask task) => task.IsRunning && (!app.HasHealthChecks || task.AnyCheckAlive);
 

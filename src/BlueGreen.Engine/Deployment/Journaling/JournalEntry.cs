@@ -25,6 +25,9 @@ internal abstract record JournalEntry(DateTimeOffset At)
     /// <summary>A run begins; a deployment that goes back by itself has two.</summary>
     public sealed record Run(DateTimeOffset At, Roles Roles, Goal Goal, RolloutPolicy Policy) : JournalEntry(At);
 
+    /// <summary>What had been seen before the run began.</summary>
+    public sealed record Before(DateTimeOffset At, Observation Seen) : JournalEntry(At);
+
     /// <summary>A look that showed something new, or the last one before that.</summary>
     /// <param name="At">When.</param>
     /// <param name="Seen">What was seen.</param>

@@ -1,5 +1,6 @@
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Deployment.Judging;
 using Newtonsoft.Json;
 
 namespace BlueGreen.Engine.Deployment.Journaling;
@@ -33,8 +34,13 @@ internal static class Replay
             switch (entry)
             {
                 case JournalEntry.Run run:
-                    course = new Course(run.Roles, run.Policy, run.Goal, rules ?? Rules.Default);
+                    // What the run before has learned of the load balancers goes along.
+                    course = new Course(run.Roles, run.Policy, run.Goal, rules ?? Rules.Default) { Ledger = course?.Ledger ?? DrainLedger.Empty };
                     recorded = null;
+                    yield return new ReplayStep(entry, course);
+                    break;
+                case JournalEntry.Before { Seen: var before } when course is not null:
+                    course = course.Know(before);
                     yield return new ReplayStep(entry, course);
                     break;
                 case JournalEntry.Look { Seen: var seen } when course is not null:
@@ -49,8 +55,12 @@ internal static class Replay
                     (course, var wait) = course.Wait(waited.Why);
                     yield return new ReplayStep(entry, course, wait, Compare(wait, waited.Decision));
                     break;
-                case JournalEntry.Asked { Yes: true } or JournalEntry.Gated { Refusal: null } when course is not null:
-                    course = course.Approved();
+                case JournalEntry.Gated { Refusal: null } when course is not null:
+                    course = course.Passed();
+                    yield return new ReplayStep(entry, course);
+                    break;
+                case JournalEntry.Asked { Yes: true, Act: var approved } when course is not null:
+                    course = course.Approved(approved);
                     yield return new ReplayStep(entry, course);
                     break;
                 case JournalEntry.Acting acting when course is not null:

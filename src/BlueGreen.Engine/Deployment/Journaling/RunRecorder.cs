@@ -22,7 +22,11 @@ internal sealed class RunRecorder(IJournal? journal)
     private bool _isForced;
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
 
-    public void Begin(Roles roles, Goal goal, RolloutPolicy policy, DateTimeOffset at) => journal?.Write(new JournalEntry.Run(at, roles, goal, policy));
+    public void Begin(Course course, Observation? before, DateTimeOffset at)
+    {
+        journal?.Write(new JournalEntry.Run(at, course.Roles, course.Goal, course.Policy));
+        if (before is not null) journal?.Write(new JournalEntry.Before(before.At, before));
+    }
 
     /// <summary>A look on which something was decided.</summary>
     public void Decided(Situation situation, Decision decision)

@@ -14,7 +14,11 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
     /// </summary>
     private const int IdleTimeout = 300;
 
+    /// <summary>One idle reading may belong to a look that comes to nothing, since a reload came in between.</summary>
+    private const int IdleReadingsToGiveUp = 2;
+
     private readonly List<Held> _old = [];
+    private readonly Dictionary<int, ImmutableHashSet<string>> _idle = [];
     private Held? _current;
 
     public RuntimeAddress Address => address;
@@ -39,6 +43,7 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
     public async Task<SocketReading> ReadAsync(SocketQuery query, CancellationToken cancellationToken)
     {
         var workers = ImmutableArray.CreateBuilder<WorkerReading>();
+        workers.AddRange(Remembered(query));
         foreach (var held in _old.ToList())
         {
             if (held.Pid == query.Serving) continue;
@@ -51,7 +56,10 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
             workers.Add(reading);
             held.RetiredAt ??= time.GetTimestamp();
             var mayTakeUpMore = reading.Connections > 0 && time.GetElapsedTime(held.RetiredAt.Value) < LateRequests.Margin;
-            if (reading.Sessions.IsEmpty && !mayTakeUpMore) GiveUp(held);
+            held.IdleReadings = reading.Sessions.IsEmpty && !mayTakeUpMore ? held.IdleReadings + 1 : 0;
+            if (held.IdleReadings < IdleReadingsToGiveUp) continue;
+            _idle[held.Pid] = [.. query.Backends];
+            GiveUp(held);
         }
 
         return new SocketReading { OldWorkers = workers.ToImmutable(), HasMaster = _current?.Info.UnstoppableJobs is { } jobs ? jobs > 0 : null };
@@ -63,9 +71,21 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         _old.Clear();
         _current?.Dispose();
         _current = null;
+        _idle.Clear();
     }
 
     public void Dispose() => LetGo();
+
+    /// <summary>
+    /// Processes that were given up since they had nothing left and could take up nothing more: while they live, for another app's sake, that
+    /// stays so. Who asks may not have been there then, as a way back that follows a failure.
+    /// </summary>
+    private IEnumerable<WorkerReading> Remembered(SocketQuery query)
+    {
+        foreach (var ended in _idle.Keys.Where(pid => !query.Alive.Contains(pid) || pid == query.Serving).ToList()) _idle.Remove(ended);
+        return _idle.Where(idle => query.Backends.All(idle.Value.Contains))
+            .Select(idle => new WorkerReading(idle.Key, WorkerSource.AdminSocket, null, [])).ToList();
+    }
 
     private void GiveUp(Held held)
     {
@@ -139,6 +159,9 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
 
         /// <summary>When it was first read after a reload, as a time stamp.</summary>
         public long? RetiredAt { get; set; }
+
+        /// <summary>Readings in a row at which it had nothing left.</summary>
+        public int IdleReadings { get; set; }
 
         public void Dispose() => connection.Dispose();
     }

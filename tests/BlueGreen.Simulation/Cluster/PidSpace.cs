@@ -1,0 +1,38 @@
+namespace BlueGreen.Simulation.Cluster;
+
+/// <summary>Process ids of a container, or of a machine that several load balancers share, with HAProxy processes of others among them.</summary>
+internal sealed class PidSpace(int first)
+{
+    private readonly List<SimulatedLoadBalancer> _members = [];
+    private readonly SortedSet<int> _foreign = [];
+    private int _next = first;
+
+    public int Next() => _next++;
+
+    public void Join(SimulatedLoadBalancer loadBalancer) => _members.Add(loadBalancer);
+
+    public void Leave(SimulatedLoadBalancer loadBalancer) => _members.Remove(loadBalancer);
+
+    /// <summary>Somebody starts a HAProxy that has nothing to do with any of these.</summary>
+    public int AddForeign()
+    {
+        var pid = Next();
+        _foreign.Add(pid);
+        return pid;
+    }
+
+    public void RemoveForeign(int pid) => _foreign.Remove(pid);
+
+    public ImmutableSortedSet<int> ListedBy(SimulatedLoadBalancer asked)
+    {
+        var pids = ImmutableSortedSet.CreateBuilder<int>();
+        foreach (var member in _members)
+        {
+            if (member.IsDown && member != asked) continue;
+            pids.UnionWith(member.OwnPids);
+        }
+
+        pids.UnionWith(_foreign);
+        return pids.ToImmutable();
+    }
+}

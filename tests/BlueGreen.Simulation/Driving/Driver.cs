@@ -1,0 +1,168 @@
+using BlueGreen.Engine;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Waiting;
+using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Schedules;
+using EngineCluster = BlueGreen.Engine.Deployment.Cluster;
+
+namespace BlueGreen.Simulation.Driving;
+
+/// <summary>
+/// One run of the engine on some machine: its network to the cluster, its clock, and its end, when it is killed. After that nothing
+/// that it waits for ever comes: no clean-up runs, as after <c>kill -9</c>.
+/// </summary>
+internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
+{
+    private static readonly TimeSpan StatsTimeout = TimeSpan.FromSeconds(2);
+    private readonly Estate _estate;
+    private readonly Dictionary<SimulatedLoadBalancer, ILoadBalancer> _loadBalancers = [];
+    private DeliberateBug _bug = DeliberateBug.None;
+    private TaskCompletionSource<bool>? _waiting;
+
+    public Driver(Estate estate, string name)
+    {
+        (_estate, Author) = (estate, new Author(name, IsEngine: true));
+        _estate.Marathon.Changed += Hear;
+    }
+
+    public Author Author { get; }
+
+    public bool IsDead { get; private set; }
+
+    /// <summary>The number of the change, from 1 up, at which it is killed; and whether the change is still made.</summary>
+    public (int Change, bool IsMade)? DiesAt { get; set; }
+
+    public Network Network => _estate.Network;
+
+    public World World => _estate.World;
+
+    public long Mark { get; private set; }
+
+    private int Changes { get; set; }
+
+    /// <summary>The cluster as the engine is given it.</summary>
+    public EngineCluster Connect(DeliberateBug bug)
+    {
+        _bug = bug;
+        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, this, ApproveAll.Instance, _ => this);
+        return bug.Alter(cluster);
+    }
+
+    public void Die()
+    {
+        if (IsDead) return;
+        IsDead = true;
+        _estate.Marathon.Changed -= Hear;
+        _estate.Trace.Say(Author.Name, "is killed");
+    }
+
+    /// <summary>It has done its work.</summary>
+    public void Leave() => _estate.Marathon.Changed -= Hear;
+
+    /// <summary>Counts a change that is about to be sent; false when the driver is killed before it.</summary>
+    public bool MaySend(out bool diesAfter)
+    {
+        diesAfter = false;
+        Changes++;
+        if (DiesAt is not { } end || end.Change != Changes) return true;
+        if (!end.IsMade) Die();
+        diesAfter = end.IsMade;
+        return end.IsMade;
+    }
+
+    /// <summary>Sends something that is done when it arrives, and waits for the answer.</summary>
+    public Task<T> Exchange<T>(TimeSpan there, TimeSpan back, Func<T> act)
+    {
+        var answer = new TaskCompletionSource<T>();
+        if (IsDead) return answer.Task;
+        World.After(there, () =>
+        {
+            T result = default!;
+            Exception? error = null;
+            try
+            {
+                result = act();
+            }
+            catch (Exception thrown) when (thrown is BlueGreenException or StatsFailure)
+            {
+                error = thrown;
+            }
+
+            World.After(back, () =>
+            {
+                if (IsDead) return;
+                if (error is null) answer.SetResult(result);
+                else answer.SetException(error);
+            });
+        });
+        return answer.Task;
+    }
+
+    public Task Delay(TimeSpan time) => Exchange(time, TimeSpan.Zero, () => 0);
+
+    public Task<ImmutableArray<ILoadBalancer>> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<ILoadBalancer>();
+        foreach (var loadBalancer in _estate.LoadBalancers)
+        {
+            if (!_loadBalancers.TryGetValue(loadBalancer, out var known))
+            {
+                var connection = new StatsConnection(this, loadBalancer);
+                known = _bug.Reader?.Invoke(loadBalancer.Instance, connection, World)
+                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, World);
+                _loadBalancers.Add(loadBalancer, known);
+            }
+
+            found.Add(known);
+        }
+
+        return Task.FromResult(found.ToImmutable());
+    }
+
+    public Task<bool> WaitAsync(long mark, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var wait = new TaskCompletionSource<bool>();
+        if (IsDead) return wait.Task;
+        // A burst of events is one reason to look.
+        var spacing = TimeSpan.FromMilliseconds(50);
+        if (Mark > mark)
+        {
+            World.After(spacing, () => End(true));
+            return wait.Task;
+        }
+
+        _waiting = wait;
+        World.After(atMost, () => End(Mark > mark));
+        return wait.Task;
+
+        void End(bool woken)
+        {
+            if (!IsDead) wait.TrySetResult(woken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    public void Publish(EngineEvent engineEvent)
+    {
+        if (!_estate.Trace.IsKept || IsDead || engineEvent is not EngineMessage { Level: not MessageLevel.Debug } message) return;
+        _estate.Trace.Say(Author.Name, message.Text);
+    }
+
+    private void Hear()
+    {
+        if (World.Chance(Network.EventLost)) return;
+        World.After(World.Chance(Network.EventLate) ? World.Between(500, 4000) : World.Between(1, 20), () =>
+        {
+            Mark++;
+            if (_waiting is not { } waiting) return;
+            _waiting = null;
+            World.After(TimeSpan.FromMilliseconds(50), () =>
+            {
+                if (!IsDead) waiting.TrySetResult(true);
+            });
+        });
+    }
+}

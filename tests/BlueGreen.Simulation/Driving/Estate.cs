@@ -1,0 +1,17 @@
+using BlueGreen.Simulation.Cluster;
+
+namespace BlueGreen.Simulation.Driving;
+
+/// <summary>Everything that is there: the cluster, its load balancers, and the network that leads to them.</summary>
+internal sealed class Estate(World world, Trace trace, SimulatedMarathon marathon)
+{
+    public World World { get; } = world;
+
+    public Trace Trace { get; } = trace;
+
+    public SimulatedMarathon Marathon { get; } = marathon;
+
+    public List<SimulatedLoadBalancer> LoadBalancers { get; } = [];
+
+    public Network Network { get; set; } = Network.Calm;
+}

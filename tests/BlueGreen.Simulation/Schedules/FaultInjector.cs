@@ -1,0 +1,165 @@
+using BlueGreen.Engine;
+using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Driving;
+using BlueGreen.Simulation.Promises;
+
+namespace BlueGreen.Simulation.Schedules;
+
+/// <summary>Lets faults happen, tells the keeper of the promises what each takes away by itself, and ends them all.</summary>
+internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action addLoadBalancer, Action startSecondDriver)
+{
+    private readonly List<Action> _repairs = [];
+    private bool _isOver;
+
+    public void Plan(PlannedFault fault) => estate.World.After(fault.At, () =>
+    {
+        if (_isOver) return;
+        estate.Trace.Say("fault", $"{fault.Kind}, {fault.Lasts.TotalSeconds:0.0} s");
+        keeper.NoteFault();
+        Begin(fault);
+    });
+
+    /// <summary>From now on nothing goes wrong any more, and what went wrong is mended.</summary>
+    public void Cease()
+    {
+        _isOver = true;
+        estate.Network = Network.Calm;
+        estate.Trace.Say("fault", "all faults cease");
+        keeper.NoteFault();
+        foreach (var repair in _repairs) repair();
+        foreach (var loadBalancer in estate.LoadBalancers) loadBalancer.Nudge();
+    }
+
+    private void Begin(PlannedFault fault)
+    {
+        switch (fault.Kind)
+        {
+            case Fault.FailOver:
+                foreach (var loadBalancer in estate.LoadBalancers.Where(lb => lb.Shape.WaitsForHealth)) keeper.Excuse(fault.Lasts, loadBalancer);
+                estate.Marathon.FailOver(fault.Lasts);
+                break;
+            case Fault.Crash when Choose(Tasks(), fault) is { } task:
+                estate.Marathon.Crash(task);
+                break;
+            case Fault.Flap when Choose(Tasks(), fault) is { } task:
+                keeper.Excuse(fault.Lasts);
+                estate.Marathon.Report(task, false);
+                For(fault, () => estate.Marathon.Report(task, task.ReadySince is not null));
+                break;
+            case Fault.NoRoom:
+                estate.Marathon.Room = Tasks().Count + 1;
+                For(fault, () => estate.Marathon.Room = int.MaxValue);
+                break;
+            case Fault.ClockForwards:
+                estate.World.ClockError += fault.Lasts * 100;
+                break;
+            case Fault.ClockBack:
+                estate.World.ClockError -= fault.Lasts * 100;
+                break;
+            case Fault.Added:
+                addLoadBalancer();
+                break;
+            case Fault.SecondDriver:
+                startSecondDriver();
+                break;
+            case Fault.StrangerScales or Fault.StrangerDeletes or Fault.StrangerJoins:
+                Meddle(fault);
+                break;
+            default:
+                if (Choose(estate.LoadBalancers, fault) is { } chosen) Hit(chosen, fault);
+                break;
+        }
+    }
+
+    private void Hit(SimulatedLoadBalancer loadBalancer, PlannedFault fault)
+    {
+        estate.Trace.Say("fault", $"hits {loadBalancer.Name}");
+        switch (fault.Kind)
+        {
+            case Fault.Reload:
+                loadBalancer.Nudge(reloadInAnyCase: true);
+                break;
+            case Fault.Restart when !loadBalancer.IsDown:
+                keeper.Excuse(fault.Lasts, loadBalancer);
+                loadBalancer.Restart(fault.Lasts);
+                break;
+            case Fault.Deaf:
+                loadBalancer.IsDeaf = true;
+                For(fault, () =>
+                {
+                    loadBalancer.IsDeaf = false;
+                    loadBalancer.Nudge();
+                });
+                break;
+            case Fault.Unreachable when loadBalancer.UnreachableSince is null:
+                loadBalancer.UnreachableSince = estate.World.Now;
+                For(fault, () => loadBalancer.UnreachableSince = loadBalancer.IsDown ? loadBalancer.UnreachableSince : null);
+                break;
+            case Fault.Removed when estate.LoadBalancers.Count > 1:
+                estate.LoadBalancers.Remove(loadBalancer);
+                loadBalancer.Remove();
+                break;
+            case Fault.ForeignProcess:
+                var pid = loadBalancer.AddForeignProcess();
+                For(fault, () => loadBalancer.RemoveForeignProcess(pid));
+                break;
+            case Fault.SetByHand when Choose(Tasks(), fault) is { } task:
+                loadBalancer.SetByHand(task, fault.Which % task.App.Ports.Length);
+                For(fault, () => loadBalancer.SetByHand(task, -1));
+                break;
+        }
+    }
+
+    /// <summary>Somebody else changes the group. What follows from it is not the engine's doing.</summary>
+    private void Meddle(PlannedFault fault)
+    {
+        var apps = estate.Marathon.Apps.Values.Where(app => app.Group == Shop.Group).ToList();
+        if (Choose(apps, fault) is not { } app) return;
+        keeper.Floor = 0;
+        try
+        {
+            switch (fault.Kind)
+            {
+                case Fault.StrangerScales:
+                    estate.Trace.Say("stranger", $"scales {app.Id}");
+                    estate.Marathon.Scale([(app.Id, Math.Max(1, app.Instances + (fault.Which % 2 == 0 ? 1 : -1)))], force: true, Author.Stranger);
+                    break;
+                case Fault.StrangerDeletes when apps.Count > 1:
+                    estate.Trace.Say("stranger", $"deletes {app.Id}");
+                    estate.Marathon.Delete(app.Id, force: true, Author.Stranger);
+                    break;
+                case Fault.StrangerJoins:
+                    estate.Trace.Say("stranger", "lets a third app join the group");
+                    estate.Marathon.Create(Shop.Third(), Author.Stranger);
+                    For(fault, () => estate.Marathon.Delete("/shop-red", force: true, Author.Stranger));
+                    break;
+            }
+        }
+        catch (BlueGreenException)
+        {
+            // There already: strangers are refused like anybody.
+        }
+    }
+
+    private List<Instance> Tasks() =>
+        [.. estate.Marathon.Apps.Values.Where(app => app.Group == Shop.Group).SelectMany(app => app.Tasks).Where(task => task.State == InstanceState.Running)];
+
+    /// <summary>Ends the fault after its time, or when all faults cease.</summary>
+    private void For(PlannedFault fault, Action repair)
+    {
+        var isRepaired = false;
+        _repairs.Add(Once);
+        estate.World.After(fault.Lasts, Once);
+
+        void Once()
+        {
+            if (isRepaired) return;
+            isRepaired = true;
+            keeper.NoteFault();
+            repair();
+        }
+    }
+
+    private static T? Choose<T>(List<T> from, PlannedFault fault)
+        where T : class => from.Count == 0 ? null : from[fault.Which % from.Count];
+}

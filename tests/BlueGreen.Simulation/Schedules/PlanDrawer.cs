@@ -1,0 +1,97 @@
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Driving;
+
+namespace BlueGreen.Simulation.Schedules;
+
+/// <summary>Draws plans. Every fault is drawn often enough to meet every other one in some thousand seeds; a fifth of them have none.</summary>
+internal sealed class PlanDrawer(int seed)
+{
+    private static readonly Fault[] Faults = Enum.GetValues<Fault>();
+    private readonly Random _random = new(unchecked(seed * 7919) + 17);
+
+    public Plan Draw()
+    {
+        var instances = Pick(1, 2, 2, 3, 3, 4);
+        var isCalm = Chance(0.2);
+        var faults = isCalm ? 0 : Pick(0, 1, 1, 2, 3);
+        ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer())];
+        var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
+        return new Plan
+        {
+            Seed = seed,
+            Instances = instances,
+            Ports = Pick(1, 1, 2),
+            LoadBalancers = loadBalancers,
+            SharesPids = Chance(0.3),
+            SwallowsKills = Chance(0.1),
+            Traffic = new Traffic(Pick(50, 100, 300, 300, 1000, 1000, 3000, 12000), Pick(0, 0.3), Pick(0, 0, 0, 0.3), Pick(1500, 5000)),
+            Network = network,
+            OldBehaviour = DrawBehaviour(),
+            NewBehaviour = DrawNewBehaviour(isCalm),
+            Actions = DrawActions(instances),
+            Faults = [.. Enumerable.Range(0, faults).Select(_ => DrawFault()).OrderBy(f => f.At)],
+        };
+    }
+
+    private LoadBalancerShape DrawLoadBalancer()
+    {
+        var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
+        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 100, 300, 900), Pick(300, 1000));
+    }
+
+    private Network DrawNetwork() => new(
+        Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
+
+    private Behaviour DrawBehaviour() => new(Between(100, 500), Between(20, 250), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
+
+    private Behaviour DrawNewBehaviour(bool isCalm)
+    {
+        var behaviour = DrawBehaviour();
+        if (isCalm || !Chance(0.12)) return behaviour;
+        return Chance(0.5) ? behaviour with { IsBroken = true } : behaviour with { CrashesAfter = Between(200, 1500) };
+    }
+
+    private ImmutableArray<UserAction> DrawActions(int instances)
+    {
+        var actions = ImmutableArray.CreateBuilder<UserAction>();
+        actions.Add(DrawAction(ActionKind.Deploy, instances));
+        var more = Pick(0, 0, 0, 1, 2);
+        for (var i = 0; i < more; i++)
+        {
+            actions.Add(DrawAction(Pick(ActionKind.Resume, ActionKind.Resume, ActionKind.Complete, ActionKind.Undo, ActionKind.Undo, ActionKind.Deploy), instances));
+        }
+
+        return actions.ToImmutable();
+    }
+
+    private UserAction DrawAction(ActionKind kind, int instances)
+    {
+        var policy = new RolloutPolicy
+        {
+            InitialInstances = Pick(1, 1, 2),
+            Growth = Pick<Growth>(new Growth.ByHalf(), new Growth.ByHalf(), new Growth.Linear(1), new Growth.AllAtOnce()),
+            Instances = kind == ActionKind.Deploy && Chance(0.15) ? Math.Max(1, instances + Pick(-1, 1)) : null,
+            NewInstances = instances > 1 && kind is ActionKind.Deploy && Chance(0.12) ? 1 : 0,
+            HealthTimeout = Between(3000, 6000),
+            DrainTimeout = Between(2000, 6000),
+            ConvergeTimeout = Between(3000, 6000),
+            OnDrainTimeout = Pick(DrainTimeoutAction.Hold, DrainTimeoutAction.Hold, DrainTimeoutAction.Undo, DrainTimeoutAction.Kill),
+            OnFailure = Pick(FailureAction.Hold, FailureAction.Hold, FailureAction.Undo),
+        };
+        return Pick(0, 0, 1, 1, 2) switch
+        {
+            1 => new UserAction(kind, policy, Dies: (Pick(1, 2, 3, 4, 5), Chance(0.5))),
+            2 => new UserAction(kind, policy, DiesAfter: Between(100, 5000)),
+            _ => new UserAction(kind, policy),
+        };
+    }
+
+    private PlannedFault DrawFault() => new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
+
+    private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
+
+    private bool Chance(double probability) => _random.NextDouble() < probability;
+
+    private TimeSpan Between(int fromMs, int toMs) => TimeSpan.FromMilliseconds(_random.Next(fromMs, toMs + 1));
+}

@@ -1,0 +1,235 @@
+using BlueGreen.Engine;
+using BlueGreen.Engine.Deployment;
+using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Driving;
+using BlueGreen.Simulation.Promises;
+
+namespace BlueGreen.Simulation.Schedules;
+
+/// <summary>How a schedule ended.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Broken">The promise that was broken, and how; null when all were kept.</param>
+/// <param name="Trace">What happened, a line each; empty unless asked for.</param>
+/// <param name="Ends">How each driver ended, in a word each.</param>
+internal sealed record Verdict(int Seed, string? Broken, string Trace, ImmutableArray<string> Ends);
+
+/// <summary>Plays one schedule: the cluster, the users' drivers one after the other, the faults, and a calm end.</summary>
+internal sealed class ScheduleRun
+{
+    /// <summary>Far more than all waits of one driver together may take.</summary>
+    private static readonly TimeSpan DriverLimit = TimeSpan.FromMinutes(10);
+
+    private static readonly RolloutPolicy Patient = new()
+    {
+        HealthTimeout = TimeSpan.FromSeconds(10), DrainTimeout = TimeSpan.FromSeconds(20), ConvergeTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    private readonly Plan _plan;
+    private readonly World _world;
+    private readonly Trace _trace;
+    private readonly Estate _estate;
+    private readonly PromiseKeeper _keeper;
+    private readonly FaultInjector _faults;
+    private readonly DeliberateBug _bug;
+    private readonly ImmutableArray<string>.Builder _ends = ImmutableArray.CreateBuilder<string>();
+    private readonly PidSpace? _sharedPids;
+    private Driver? _second;
+    private int _loadBalancers;
+    private int _drivers;
+    private int _target;
+    private bool _hadHybrid;
+
+    private ScheduleRun(Plan plan, bool isTraced, DeliberateBug bug)
+    {
+        (_plan, _bug) = (plan, bug);
+        _world = new World(plan.Seed);
+        _trace = new Trace(_world, isTraced);
+        var marathon = new SimulatedMarathon(_world, _trace) { SwallowsKillsWhileLocked = plan.SwallowsKills, BehaviourOf = _ => plan.OldBehaviour };
+        _estate = new Estate(_world, _trace, marathon);
+        _keeper = new PromiseKeeper(_estate, Shop.Group);
+        _faults = new FaultInjector(_estate, _keeper, AddLoadBalancer, StartSecondDriver);
+        _sharedPids = plan.SharesPids ? new PidSpace(20) : null;
+        _target = plan.Instances;
+    }
+
+    /// <summary>Plays the schedule of a seed.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="isTraced">Keeps a readable trace.</param>
+    /// <param name="bug">Something wrong that is put into the engine; null for none.</param>
+    public static Verdict Play(int seed, bool isTraced = false, DeliberateBug? bug = null)
+    {
+        // What the engine waits for goes on where the world lets it happen, and nowhere else.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return new ScheduleRun(Plan.Draw(seed), isTraced, bug ?? DeliberateBug.None).Play();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private Verdict Play()
+    {
+        _trace.Say("plan", $"{_plan}");
+        SetUp();
+        _estate.Network = _plan.Network;
+        foreach (var fault in _plan.Faults) _faults.Plan(fault);
+        foreach (var action in _plan.Actions)
+        {
+            if (_keeper.Broken is not null) break;
+            Perform(action);
+        }
+
+        if (_keeper.Broken is null) ComeToAnEnd();
+        return new Verdict(_plan.Seed, _keeper.Broken, _trace.ToString(), _ends.ToImmutable());
+    }
+
+    private void SetUp()
+    {
+        foreach (var unused in _plan.LoadBalancers) AddLoadBalancer();
+        _estate.Marathon.Create(Shop.Bystander(), Author.Nature);
+        _estate.Marathon.Create(Shop.Blue(_plan.Instances, _plan.Ports), Author.Nature);
+        Pass(TimeSpan.FromSeconds(4));
+        _keeper.Floor = Math.Min(_plan.Instances, _plan.Actions.Min(a => a.Policy.Instances) ?? _plan.Instances);
+        _keeper.MayDip = _plan.Actions.Any(a => a.Kind == ActionKind.Undo || a.Policy.NewInstances > 0 || a.Policy.Instances < _plan.Instances
+            || a.Policy.OnFailure == FailureAction.Undo || a.Policy.OnDrainTimeout == DrainTimeoutAction.Undo) || _plan.Faults.Any(f => f.Kind == Fault.SecondDriver);
+        _estate.Marathon.BehaviourOf = _ => _plan.NewBehaviour;
+        foreach (var loadBalancer in _estate.LoadBalancers) _keeper.Watch(loadBalancer, isNew: false);
+    }
+
+    private void AddLoadBalancer()
+    {
+        var shape = _plan.LoadBalancers[_loadBalancers % _plan.LoadBalancers.Length];
+        var pids = _sharedPids ?? new PidSpace(_world.Random.Next(7, 40));
+        var loadBalancer = new SimulatedLoadBalancer(_world, _estate.Marathon, pids, shape, _plan.Traffic, ++_loadBalancers, _trace);
+        _estate.LoadBalancers.Add(loadBalancer);
+        if (_keeper.Floor > 0) _keeper.Watch(loadBalancer);
+    }
+
+    private void Perform(UserAction action)
+    {
+        var driver = new Driver(_estate, $"driver{++_drivers}") { DiesAt = action.Dies };
+        var run = Start(driver, action);
+        var limit = _world.Now + DriverLimit;
+        while (!run.IsCompleted && !driver.IsDead && _keeper.Broken is null)
+        {
+            if (_world.Now > limit)
+            {
+                _keeper.Break("liveness", $"{driver.Author.Name} has not ended within {DriverLimit.TotalMinutes:0} minutes");
+                break;
+            }
+
+            _world.Step();
+        }
+
+        if (driver.IsDead) _ends.Add("killed");
+        else driver.Leave();
+    }
+
+    private async Task Start(Driver driver, UserAction action)
+    {
+        _trace.Say(driver.Author.Name, $"{action.Kind} {action.Policy}");
+        if (action.Policy.OnDrainTimeout == DrainTimeoutAction.Kill) _keeper.MayCut.Add(driver.Author);
+        if (action.DiesAfter is { } after) _world.After(after, driver.Die);
+        var deployer = new BlueGreenDeployer(driver.Connect(_bug));
+        try
+        {
+            var result = await (action.Kind switch
+            {
+                ActionKind.Deploy => deployer.DeployAsync(Shop.File(_plan.Instances, _plan.Ports), action.Policy, default),
+                ActionKind.Resume => deployer.GoOnAsync(Shop.Group, Direction.Forward, action.Policy, default),
+                ActionKind.Complete => deployer.GoOnAsync(Shop.Group, Direction.ForwardToTheEnd, action.Policy, default),
+                _ => deployer.GoOnAsync(Shop.Group, Direction.Back, action.Policy, default),
+            }).ConfigureAwait(false);
+            _trace.Say(driver.Author.Name, $"ends: {result.Result} {result.ReasonId} {result.Reason}");
+            _ends.Add(result.ReasonId is { } id ? $"{result.Result}:{id}" : $"{result.Result}");
+            CheckResult(driver, result);
+        }
+        catch (BlueGreenException error)
+        {
+            _trace.Say(driver.Author.Name, $"is refused: {error.ErrorId} {error.Message}");
+            _ends.Add($"refused:{error.ErrorId}");
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _keeper.Break("crash", $"{driver.Author.Name}: {error}");
+        }
+    }
+
+    private void StartSecondDriver()
+    {
+        _keeper.Floor = 0;
+        var driver = _second = new Driver(_estate, $"driver{++_drivers}");
+        var kind = _world.Chance(0.5) ? ActionKind.Resume : ActionKind.Undo;
+        _ = Start(driver, new UserAction(kind, Patient));
+    }
+
+    private void CheckResult(Driver driver, BlueGreenDeployment result)
+    {
+        var name = driver.Author.Name;
+        if (result.Result == DeploymentResult.Held && (result.ReasonId is null || result.Reason.Length == 0 || result.Remedy is null))
+        {
+            _keeper.Break("G7", $"{name} holds without saying why");
+        }
+
+        if (result.Result == DeploymentResult.Hybrid) _hadHybrid = true;
+        if (result.Result is not (DeploymentResult.Completed or DeploymentResult.Undone)) return;
+        // What has just gone wrong, the engine cannot know yet.
+        if (_plan.HasStranger || _world.Now - _keeper.LastFault < TimeSpan.FromSeconds(3.5)) return;
+        var apps = _estate.Marathon.Apps.Values.Where(app => app.Group == Shop.Group).ToList();
+        var serves = result.Result == DeploymentResult.Undone ? new[] { result.NewApp, result.OldApp } : [result.NewApp];
+        if (apps.Count != 1 || !serves.Contains(apps[0].Id)) _keeper.Break("G4", $"{name} says {result.Result}, but there are {string.Join(", ", apps.Select(a => a.Id))}");
+        else CheckServedAlone(name, result, apps[0]);
+    }
+
+    private void CheckServedAlone(string name, BlueGreenDeployment result, SimulatedApp app)
+    {
+        _target = result.Target;
+        // A lost driver, or an answer that took too long, may leave one task too many; never one too few.
+        if (app.Instances < result.Target || app.Instances > Math.Max(result.Target, app.Target ?? 0) + 3) _keeper.Break("G5", $"{name} says {result.Result}, but {app.Id} has {app.Instances} of {result.Target} instances");
+        foreach (var loadBalancer in _estate.LoadBalancers)
+        {
+            var serving = loadBalancer.CountServing(Shop.Group);
+            var waits = _plan.Network.StatsLost > 0 ? 1 : 0;
+            if (serving + waits < app.Instances) _keeper.Break("G4", $"{name} says {result.Result}, but {serving} of {app.Instances} tasks of {app.Id} serve on {loadBalancer.Name}");
+        }
+    }
+
+    /// <summary>The faults cease. Whatever was left half-way must come to an end, and to the right one.</summary>
+    private void ComeToAnEnd()
+    {
+        _faults.Cease();
+        _second?.Die();
+        Pass(TimeSpan.FromSeconds(4));
+        if (_keeper.Broken is not null || CountApps() != 2) return;
+        var isSound = _plan.NewBehaviour is { IsBroken: false, CrashesAfter: null };
+        var way = _world.Random.Next(3) switch
+        {
+            0 => ActionKind.Undo,
+            1 when isSound => ActionKind.Complete,
+            _ when isSound => _hadHybrid || _plan.Actions.Any(a => a.Policy.NewInstances > 0) ? ActionKind.Complete : ActionKind.Resume,
+            _ => ActionKind.Undo,
+        };
+        Perform(new UserAction(way, Patient));
+        if (_keeper.Broken is null && _ends[^1] == "Held:NoWayForward") Perform(new UserAction(way = ActionKind.Undo, Patient));
+        if (_keeper.Broken is not null) return;
+        var end = _ends[^1];
+        // Without a check a server that comes back stays down for good, and nothing but an admin socket brings it up.
+        var isStuck = end == "Held:LoadBalancerTimeout" && _estate.LoadBalancers.Exists(lb => lb.HasStuckServers);
+        var isReached = end is "Completed" or "Undone" or "Hybrid" || isStuck || _plan.NewBehaviour.CrashesAfter is not null;
+        if (!isReached) _keeper.Break("G5", $"{way} without any more faults ends with {end}");
+    }
+
+    private int CountApps() => _estate.Marathon.Apps.Values.Count(app => app.Group == Shop.Group);
+
+    private void Pass(TimeSpan time)
+    {
+        var end = _world.Now + time;
+        var isOver = false;
+        _world.At(end, () => isOver = true);
+        while (!isOver && _keeper.Broken is null) _world.Step();
+    }
+}

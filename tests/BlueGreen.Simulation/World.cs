@@ -1,0 +1,86 @@
+namespace BlueGreen.Simulation;
+
+/// <summary>
+/// Virtual time and what is due in it. One thread; nothing ever sleeps. The wall clock is apart from the time that passes, since
+/// somebody may put it forwards or back.
+/// </summary>
+internal sealed class World(int seed) : TimeProvider
+{
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
+    private long _now;
+    private long _order;
+
+    public Random Random { get; } = new(seed);
+
+    /// <summary>Time that has passed since the beginning. Nobody can put it back.</summary>
+    public TimeSpan Now => new(_now);
+
+    /// <summary>How far the wall clock of the driver's machine has been put forwards.</summary>
+    public TimeSpan ClockError { get; set; }
+
+    /// <summary>The right time, as the cluster's own machines have it.</summary>
+    public DateTimeOffset RightTime => Beginning + Now;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => RightTime + ClockError;
+
+    public override long GetTimestamp() => _now;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, callback, state, dueTime);
+
+    public void After(TimeSpan delay, Action action) => _due.Enqueue(action, (_now + delay.Ticks, _order++));
+
+    public void At(TimeSpan time, Action action) => _due.Enqueue(action, (Math.Max(_now, time.Ticks), _order++));
+
+    /// <summary>Goes to what is due next, and does it; false when nothing is.</summary>
+    public bool Step()
+    {
+        if (!_due.TryDequeue(out var action, out var when)) return false;
+        _now = when.At;
+        action();
+        return true;
+    }
+
+    /// <summary>Somewhere between the two.</summary>
+    public TimeSpan Between(int fromMs, int toMs) => new(Random.NextInt64(fromMs * TimeSpan.TicksPerMillisecond, (toMs * TimeSpan.TicksPerMillisecond) + 1));
+
+    public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
+
+    /// <summary>A timer that fires once, which is all that is wanted of it.</summary>
+    private sealed class Timer : ITimer
+    {
+        private readonly World _world;
+        private readonly TimerCallback _callback;
+        private readonly object? _state;
+        private int _setting;
+
+        public Timer(World world, TimerCallback callback, object? state, TimeSpan dueTime)
+        {
+            (_world, _callback, _state) = (world, callback, state);
+            Change(dueTime, Timeout.InfiniteTimeSpan);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var setting = ++_setting;
+            if (dueTime == Timeout.InfiniteTimeSpan) return true;
+            _world.After(dueTime, () =>
+            {
+                if (setting == _setting) _callback(_state);
+            });
+            return true;
+        }
+
+        public void Dispose() => _setting++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}
