@@ -61,18 +61,18 @@ internal static class Continuation
         if (direction == Direction.Back)
         {
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target) { KeepsOld = policy.KeepOld }, ColourOf(previous), IsUndo: true), previous, newest, rule);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target) { KeepsOld = policy.KeepOld }, ColourOf(previous), IsUndo: true), previous, newest, rule, seen);
         }
 
         if (hybrid > 0 && hybrid < newest.Instances)
         {
             // Fewer new ones than there are: the previous colour takes their place.
             RefuseUnreadable(previous, newest);
-            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule);
+            return new HalfWay(new Run(new Roles(group, newest.Id, previous.Id), new Goal(target - hybrid, hybrid), ColourOf(newest)), previous, newest, rule, seen);
         }
 
         var goal = hybrid > 0 ? new Goal(hybrid, target - hybrid) : new Goal(target) { KeepsOld = policy.KeepOld };
-        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule);
+        return new HalfWay(new Run(new Roles(group, previous.Id, newest.Id), goal, ColourOf(newest)) { CanGoBack = PoolRule.CanBeNewer(previous) }, newest, previous, rule, seen);
     }
 
     /// <summary>Scaling the previous colour is the only way back, and where it tells no target marathon-lb would fail, for every app.</summary>

@@ -67,8 +67,8 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>The user said yes. The time that took is not the cluster's.</summary>
     public Course Approved(Decision act) => Advance(act, "approved");
 
-    /// <summary>A step was judged. The time that took is not the cluster's either; each step is judged once.</summary>
-    public Course Passed() => this with { Patience = Patience.Fresh };
+    /// <summary>Somebody judged a step. The time that took is not the cluster's.</summary>
+    public Course Rested() => this with { Patience = Patience.Fresh };
 
     /// <summary>An act is about to be asked for.</summary>
     public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };

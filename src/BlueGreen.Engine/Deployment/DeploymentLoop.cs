@@ -11,7 +11,8 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Rounds">How many times the new app was scaled.</param>
 /// <param name="LowestServing">The least number of serving tasks seen on any load balancer.</param>
 /// <param name="Proofs">The evidence for each task that was killed.</param>
-internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs);
+/// <param name="Ledger">What the run has learned of the load balancers.</param>
+internal sealed record LoopOutcome(Decision Decision, int Rounds, int? LowestServing, ImmutableArray<DrainProof> Proofs, DrainLedger Ledger);
 
 /// <summary>Observe, judge, decide, act, until a decision says that it is over.</summary>
 internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Course course)
@@ -49,7 +50,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
                 _recorder.Gated(cluster.Time.GetUtcNow(), Situation.Staying!, refused?.Reason);
                 if (refused is not null) return Outcome(refused);
                 // The time that it took is not the cluster's, and much may have happened in it.
-                _course = _course.Passed();
+                _course = _course.Rested();
                 See(await lookout.LookAgainAsync(Situation.Seen, cancellationToken).ConfigureAwait(false));
                 continue;
             }
@@ -171,6 +172,6 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
     private LoopOutcome Outcome(Decision decision)
     {
         var alive = Situation.Seen.Apps.SelectMany(app => app.Tasks).Where(task => task.State != "TASK_KILLING").Select(task => task.Id).ToImmutableHashSet();
-        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)]) { Ledger = _course.Ledger };
+        return new LoopOutcome(decision, _rounds, _lowestServing, [.. _proofs.Where(p => !alive.Contains(p.Key)).SelectMany(p => p.Value)], _course.Ledger);
     }
 }

@@ -10,7 +10,8 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="Run">From where to where.</param>
 /// <param name="Definition">The new app, as it is to be created.</param>
 /// <param name="Old">The app that serves now; null on a first deployment.</param>
-internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old)
+/// <param name="Seen">What was seen.</param>
+internal sealed record PreparedDeployment(Run Run, AppDefinition Definition, MarathonApp? Old, Observation Seen)
 {
     public PlannedAct DescribeCreation() => new(
         Run.Roles.StayingId,
@@ -47,7 +48,7 @@ internal static class Preparation
         if (old is not null) RefuseLocked(old);
         if (old is not null && !policy.Force) RefuseOtherNetwork(old, @new);
         var goal = GoalOf(@new, old) with { KeepsOld = old is not null && policy.KeepOld };
-        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old);
+        return new PreparedDeployment(new Run(new Roles(@new.DeploymentGroup!, old?.Id, @new.Id), goal, @new.Colour!) { CanGoBack = old is not null && PoolRule.CanBeNewer(old) }, prepared, old, seen!);
     }
 
     private static Goal GoalOf(MarathonApp @new, MarathonApp? old) => old is not null && @new.NewInstances > 0

@@ -54,8 +54,8 @@ internal sealed class Shop
     {
         if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
         var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, PendingOperations = PendingOperations, Journal = Journal };
-        var course = new Course(Roles, Policy with { IsGated = Gate is not null }, new Goal(_target), cluster.Rules);
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), course);
+        var policy = Policy with { IsGated = Gate is not null };
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), new Course(Roles, policy, new Goal(_target), cluster.Rules));
         var run = loop.RunAsync(before: null, TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();

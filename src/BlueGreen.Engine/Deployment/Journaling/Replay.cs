@@ -55,12 +55,12 @@ internal static class Replay
                     (course, var wait) = course.Wait(waited.Why);
                     yield return new ReplayStep(entry, course, wait, Compare(wait, waited.Decision));
                     break;
-                case JournalEntry.Gated { Refusal: null } when course is not null:
-                    course = course.Passed();
-                    yield return new ReplayStep(entry, course);
-                    break;
                 case JournalEntry.Asked { Yes: true, Act: var approved } when course is not null:
                     course = course.Approved(approved);
+                    yield return new ReplayStep(entry, course);
+                    break;
+                case JournalEntry.Gated { Refusal: null } when course is not null:
+                    course = course.Rested();
                     yield return new ReplayStep(entry, course);
                     break;
                 case JournalEntry.Acting acting when course is not null:
