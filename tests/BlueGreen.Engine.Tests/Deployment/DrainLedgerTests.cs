@@ -138,6 +138,19 @@ public class DrainLedgerTests
         Assert.Null(_story.WaitsFor);
     }
 
+    /// <summary>marathon-lb's HAProxy has one; a request without traffic is cut after 30 s there.</summary>
+    [Fact]
+    public void Where_HAProxy_does_not_tell_a_process_that_has_long_outlived_the_last_reload_is_taken_for_the_master()
+    {
+        _story.HasMaster = null;
+        _story.At(0).Reads(12, [11, 12], "UP");
+        _story.At(20).Reads(13, [11, 13], "MAINT");
+        Assert.Contains("process 11 was there before the first look", _story.WaitsFor);
+
+        _story.At(31).Reads(13, [11, 13], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
     [Fact]
     public void Of_two_processes_from_before_the_first_look_either_may_be_an_old_worker()
     {

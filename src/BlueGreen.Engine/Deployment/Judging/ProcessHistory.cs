@@ -15,6 +15,8 @@ internal sealed record ProcessHistory
     /// <summary>How long a HAProxy may take from its start until it serves; it is a second or so with ten thousand servers.</summary>
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Presumption = TimeSpan.FromSeconds(30);
+
     /// <summary>The serving process at the last reading.</summary>
     public required int Serving { get; init; }
 
@@ -52,10 +54,15 @@ internal sealed record ProcessHistory
 
     /// <summary>How many masters may be among the processes that were there before the first look.</summary>
     /// <remarks>
-    /// Without a word of it none: a HAProxy that is not in master-worker mode may have an old worker in the place where another one has
-    /// its master, and nothing over HTTP would tell the two apart.
+    /// A HAProxy that is not in master-worker mode may have an old worker in the place where another one has its master. Where it does not
+    /// tell, it is taken for one that has a master, as marathon-lb's are from HAProxy 1.8 on (its <c>service/haproxy/run</c>), but not before the
+    /// process has outlived the last reload by longer than a request without traffic can (30 s in marathon-lb's configuration).
     /// </remarks>
-    public int UnknownMasters => HasMaster == true && Master is null && !WasSeenAlone ? 1 : 0;
+    public int UnknownMasters(DateTimeOffset at)
+    {
+        if (Master is not null || WasSeenAlone) return 0;
+        return HasMaster ?? Unexplained.All(pid => at - RetiredAt[pid] >= Presumption) ? 1 : 0;
+    }
 
     public static ProcessHistory Begin(LoadBalancerReading reading)
     {
