@@ -21,11 +21,11 @@ internal sealed class LabProcesses(string sandbox)
         return Assert.Single(all, pid => !all.Contains(Parent(pid)));
     }
 
-    /// <summary>The worker that serves: the last one started.</summary>
-    public int Worker(int number)
+    /// <summary>Its workers, the one that serves first: it was started last. The others end with their last connection.</summary>
+    public IReadOnlyList<int> Workers(int number)
     {
         var master = Master(number);
-        return Haproxy(number).Where(pid => Parent(pid) == master).MaxBy(pid => long.Parse(Stat(pid)[19], CultureInfo.InvariantCulture));
+        return [.. Haproxy(number).Where(pid => Parent(pid) == master).OrderDescending()];
     }
 
     /// <summary>Sends a signal such as <c>KILL</c> or <c>STOP</c>.</summary>
