@@ -17,6 +17,9 @@ internal sealed record ProcessHistory
 
     private static readonly TimeSpan Presumption = TimeSpan.FromSeconds(30);
 
+    /// <summary>How many times the HAProxy was started afresh since the first reading.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>The serving process at the last reading.</summary>
     public required int Serving { get; init; }
 
@@ -83,6 +86,7 @@ internal sealed record ProcessHistory
 
     public ProcessHistory Next(LoadBalancerReading reading)
     {
+        if (IsAnother(reading.Processes!)) return Begin(reading) with { Restarts = Restarts + 1 };
         var (processes, at) = (reading.Processes!, reading.At);
         var arrived = processes.Others.Except(Alive);
         var reloaded = processes.Serving != Serving;
@@ -129,6 +133,14 @@ internal sealed record ProcessHistory
     /// <summary>By which sockets something is known.</summary>
     public static DrainEvidence EvidenceOf(IEnumerable<WorkerReading> readings) => readings.Aggregate(
         DrainEvidence.None, (all, w) => all | (w.Source == WorkerSource.MasterSocket ? DrainEvidence.MasterSocket : DrainEvidence.AdminSocket));
+
+    /// <summary>
+    /// True when the HAProxy of these processes is not the one of before: it died, and was started afresh. A reload leaves the master, which
+    /// was there before the first reading, and when a master dies all its workers do.
+    /// </summary>
+    private bool IsAnother(ProcessSet processes) =>
+        HasMaster == true && !WasSeenAlone
+        && !processes.All.Overlaps(Unexplained) && !processes.All.Overlaps(EverServed) && !(Master is { } master && processes.All.Contains(master));
 
     /// <summary>Takes up what HAProxy's sockets and metrics told.</summary>
     private ProcessHistory Learn(LoadBalancerReading reading)
