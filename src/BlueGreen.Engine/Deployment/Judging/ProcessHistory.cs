@@ -77,6 +77,8 @@ internal sealed record ProcessHistory
     public ProcessHistory Next(LoadBalancerReading reading)
     {
         var (processes, at) = (reading.Processes!, reading.At);
+        // Most looks come upon the same processes as the one before.
+        if (processes.Serving == Serving && processes.All.SetEquals(Alive)) return Learn(reading);
         var arrived = processes.Others.Except(Alive);
         var reloaded = processes.Serving != Serving;
         // What comes with a reload may have served in between, unseen; what was still unsettled then, too.
@@ -127,6 +129,7 @@ internal sealed record ProcessHistory
     private ProcessHistory Learn(LoadBalancerReading reading)
     {
         var told = reading.Sockets;
+        if (told == SocketReading.None && (reading.Processes!.HasMaster ?? HasMaster) == HasMaster) return this;
         var spent = told.OldWorkers.ToLookup(w => w.ProcessId)
             .Where(same => Alive.Contains(same.Key) && same.Key != Serving && same.All(w => w.Sessions.IsEmpty && IsSettled(w.ProcessId, w.Connections, reading.At)))
             .Select(same => new KeyValuePair<int, DrainEvidence>(same.Key, EvidenceOf(same)));
