@@ -46,7 +46,8 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     public EngineCluster Connect(DeliberateBug bug)
     {
         _bug = bug;
-        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, this, ApproveAll.Instance, _ => this);
+        IEngineSink sink = _estate.Trace.IsKept ? this : SilentSink.Instance;
+        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, sink, ApproveAll.Instance, _ => this);
         return bug.Alter(cluster);
     }
 
@@ -90,12 +91,15 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
                 error = thrown;
             }
 
-            World.After(back, () =>
+            if (back > TimeSpan.Zero) World.After(back, Answer);
+            else Answer();
+
+            void Answer()
             {
                 if (IsDead) return;
                 if (error is null) answer.SetResult(result);
                 else answer.SetException(error);
-            });
+            }
         });
         return answer.Task;
     }

@@ -21,7 +21,7 @@ internal sealed class ScheduleRun
 
     private static readonly RolloutPolicy Patient = new()
     {
-        HealthTimeout = TimeSpan.FromSeconds(10), DrainTimeout = TimeSpan.FromSeconds(20), ConvergeTimeout = TimeSpan.FromSeconds(10),
+        HealthTimeout = TimeSpan.FromSeconds(8), DrainTimeout = TimeSpan.FromSeconds(20), ConvergeTimeout = TimeSpan.FromSeconds(6),
     };
 
     private readonly Plan _plan;
