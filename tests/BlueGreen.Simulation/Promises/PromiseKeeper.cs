@@ -11,7 +11,7 @@ namespace BlueGreen.Simulation.Promises;
 internal sealed class PromiseKeeper
 {
     /// <summary>How long ago the last look may be, and the way of the request that follows it.</summary>
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1.3);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(5);
 
     /// <summary>How long a load balancer may take to show what a fault has changed, and that it is over.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);

@@ -37,7 +37,7 @@ internal sealed class PlanDrawer(int seed)
     private LoadBalancerShape DrawLoadBalancer()
     {
         var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
-        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 100, 300, 900), Pick(300, 1000));
+        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 40, 100, 100, 300, 300, 900, 900, 2500), Pick(300, 300, 1000, 1000, 2000));
     }
 
     private Network DrawNetwork() => new(
@@ -87,7 +87,9 @@ internal sealed class PlanDrawer(int seed)
         };
     }
 
-    private PlannedFault DrawFault() => new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
+    private PlannedFault DrawFault() => Chance(0.25)
+        ? new(Faults[_random.Next(Faults.Length)], Between(0, 1500), Between(200, 3000), _random.Next(1000), InDrain: true)
+        : new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
 
     private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
 

@@ -33,7 +33,7 @@ internal sealed class ScheduleRun
     private readonly DeliberateBug _bug;
     private readonly ImmutableArray<string>.Builder _ends = ImmutableArray.CreateBuilder<string>();
     private readonly PidSpace? _sharedPids;
-    private Driver? _second;
+    private readonly List<Driver> _others = [];
     private int _loadBalancers;
     private int _drivers;
     private int _target;
@@ -162,7 +162,8 @@ internal sealed class ScheduleRun
     private void StartSecondDriver()
     {
         _keeper.Floor = 0;
-        var driver = _second = new Driver(_estate, $"driver{++_drivers}");
+        var driver = new Driver(_estate, $"driver{++_drivers}");
+        _others.Add(driver);
         var kind = _world.Chance(0.5) ? ActionKind.Resume : ActionKind.Undo;
         _ = Start(driver, new UserAction(kind, Patient));
     }
@@ -202,7 +203,7 @@ internal sealed class ScheduleRun
     private void ComeToAnEnd()
     {
         _faults.Cease();
-        _second?.Die();
+        _others.ForEach(driver => driver.Die());
         Pass(TimeSpan.FromSeconds(4));
         if (_keeper.Broken is not null || CountApps() != 2) return;
         var isSound = _plan.NewBehaviour is { IsBroken: false, CrashesAfter: null };
