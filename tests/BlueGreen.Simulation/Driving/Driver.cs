@@ -55,9 +55,13 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     {
         if (IsDead) return;
         IsDead = true;
+        _estate.LooseEnds++;
         _estate.Marathon.Changed -= Hear;
         _estate.Trace.Say(Author.Name, "is killed");
     }
+
+    /// <summary>The answer to a change is late or lost.</summary>
+    public void NoteLooseEnd() => _estate.LooseEnds++;
 
     /// <summary>It has done its work.</summary>
     public void Leave() => _estate.Marathon.Changed -= Hear;

@@ -122,11 +122,11 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 var pid = loadBalancer.AddForeignProcess();
                 For(fault, () => loadBalancer.RemoveForeignProcess(pid));
                 break;
-            case Fault.SetByHand when Choose(Tasks(), fault) is { } task:
+            case Fault.SetByHand when Choose(Tasks(), fault) is { App.Ports.Length: > 1 } task:
                 loadBalancer.SetByHand(task, fault.Which % task.App.Ports.Length);
                 For(fault, () => loadBalancer.SetByHand(task, -1));
                 break;
-            case Fault.OnePortOut:
+            case Fault.OnePortOut when Tasks().Exists(task => task.App.Ports.Length > 1):
                 // Somebody drains one backend by hand, on a load balancer that is behind.
                 loadBalancer.IsDeaf = true;
                 foreach (var each in Tasks()) loadBalancer.SetByHand(each, fault.Which % each.App.Ports.Length);

@@ -21,7 +21,7 @@ internal sealed class PlanDrawer(int seed)
         {
             Seed = seed,
             Instances = instances,
-            Ports = Pick(1, 1, 2),
+            Ports = Pick(1, 2),
             LoadBalancers = loadBalancers,
             SharesPids = Chance(0.3),
             SwallowsKills = Chance(0.1),
@@ -43,7 +43,7 @@ internal sealed class PlanDrawer(int seed)
     private Network DrawNetwork() => new(
         Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
 
-    private Behaviour DrawBehaviour() => new(Between(100, 500), Between(20, 250), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
+    private Behaviour DrawBehaviour() => new(Between(100, 500), Pick(Between(20, 250), Between(20, 250), Between(500, 1500)), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
 
     private Behaviour DrawNewBehaviour(bool isCalm)
     {
