@@ -19,6 +19,8 @@ internal static class Bugs
         ["a look may be some seconds old"] = Seeing(pool => new ForgetfulPool(pool)),
         ["the ports of a task are zipped out of step"] = Reading(OutOfStep),
         ["a server that is down counts as taken out"] = Reading(r => Servers(r, s => s.State == ServerState.Down ? s with { State = ServerState.Maintenance } : s)),
+        ["a server that is down counts as one that serves"] = Reading(r => Servers(r, s => s.State == ServerState.Down ? s with { State = ServerState.Serving } : s)),
+        ["one port out of its pool is enough"] = Reading(OnePortIsEnough),
         ["a server without a check counts as one that does not serve"] = Reading(r => Servers(r, s => s.Status == "no check" ? s with { State = ServerState.Unknown } : s)),
 
         // Judging what was seen.
@@ -29,6 +31,9 @@ internal static class Bugs
         ["old workers from before the first look are forgotten"] = Learning(r => r.State == PoolState.Out && r.Blockers.Except(r.Unexplained).IsEmpty && !r.HadPending ? Idle(r) : r),
         ["a task that is not listed is taken for drained"] = Learning(r => r.State == PoolState.Absent ? Idle(r with { State = PoolState.Out }) : r),
         ["what was idle once stays so"] = new() { Alter = c => c with { Rules = c.Rules with { Learn = (last, seen) => Map(last.Next(seen), (r, _) => last.Records.TryGetValue((r.TaskId, r.LoadBalancer), out var before) && before.IsIdle && before.State == PoolState.Out ? Idle(r with { State = PoolState.Out }) : r) } } },
+
+        ["out of one pool is taken for out of all"] = new() { Alter = c => c with { Rules = c.Rules with { Decide = s => Decider.Decide(OutOfAny(s)), RefuseKill = (_, _, _, _) => null } } },
+        ["unknown health is taken for good"] = Asking(marathon => new HopefulMarathon(marathon)),
 
         // Deciding what comes next.
         ["a load balancer that cannot be read is left out"] = Situated(s => With(s, s.Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent))),
@@ -98,6 +103,21 @@ internal static class Bugs
             reading.Servers.OrderBy(s => s.Server, StringComparer.Ordinal),
             (state, name) => state with { Backend = name.Backend, Server = name.Server })],
     };
+
+    /// <summary>A task counts as out as soon as one of its servers is. Those of one task have one number, or the next.</summary>
+    private static LoadBalancerReading OnePortIsEnough(LoadBalancerReading reading)
+    {
+        var @out = reading.Servers.Where(s => s.IsOutOfPool).Select(Number).ToHashSet();
+        return Servers(reading, s => @out.Contains(Number(s)) ? s with { State = ServerState.Maintenance, CurrentSessions = 0 } : s);
+
+        static int Number(HaproxyServerStat server) => int.Parse(server.Server.Split('_')[^1], System.Globalization.CultureInfo.InvariantCulture) / 2;
+    }
+
+    private static Situation OutOfAny(Situation s)
+    {
+        var @out = s.Ledger.Records.Values.Where(r => r is { State: PoolState.Out, IsIdle: true }).ToLookup(r => r.TaskId);
+        return s with { Ledger = Map(s.Ledger, (r, _) => @out.Contains(r.TaskId) ? Idle(r with { State = PoolState.Out }) : r) };
+    }
 
     private static Situation With(Situation situation, IEnumerable<LoadBalancerReading> readings) =>
         situation with { Seen = situation.Seen with { LoadBalancers = [.. readings] } };

@@ -1,5 +1,6 @@
 using BlueGreen.Engine;
 using BlueGreen.Engine.Marathon;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Simulation.Tests;
 
@@ -71,4 +72,22 @@ internal sealed class ReplacingMarathon(IMarathon inner) : PassingMarathon(inner
 {
     public override Task<AcceptedChange> KillTasksAsync(IReadOnlyCollection<string> taskIds, bool scale, ChangeOptions options, CancellationToken cancellationToken) =>
         Inner.KillTasksAsync(taskIds, scale: false, options, cancellationToken);
+}
+
+/// <summary>Takes a running task without a health result for a healthy one.</summary>
+internal sealed class HopefulMarathon(IMarathon inner) : PassingMarathon(inner)
+{
+    public override async Task<ImmutableArray<MarathonApp>> GetAppsAsync(AppQuery? query, CancellationToken cancellationToken) =>
+        [.. (await Inner.GetAppsAsync(query, cancellationToken).ConfigureAwait(false)).Select(Hope)];
+
+    private static MarathonApp Hope(MarathonApp app)
+    {
+        var json = app.CopyJson();
+        foreach (var task in json["tasks"]!.OfType<JObject>())
+        {
+            if ((string?)task["state"] == "TASK_RUNNING") task["healthCheckResults"] ??= new JArray(new JObject { ["alive"] = true });
+        }
+
+        return new MarathonApp(json);
+    }
 }

@@ -30,25 +30,6 @@ public class ScheduleTests
         }
     }
 
-    /// <summary>Schedules that once broke a promise: what they found is mended.</summary>
-    [Theory]
-    [InlineData(415)]
-    [InlineData(479)]
-    [InlineData(498)]
-    [InlineData(562)]
-    [InlineData(735)]
-    [InlineData(797)]
-    [InlineData(824)]
-    [InlineData(909)]
-    [InlineData(1479)]
-    [InlineData(1532)]
-    public void A_schedule_that_broke_a_promise_once_breaks_none_any_more(int seed)
-    {
-        var verdict = ScheduleRun.Play(seed);
-
-        Assert.True(verdict.Broken is null, verdict.Broken is null ? "" : Describe(seed));
-    }
-
     /// <summary>The whole story of a seed, played once more.</summary>
     private static string Describe(int seed)
     {

@@ -50,5 +50,8 @@ internal sealed record Cluster(
     /// <summary>With the lock that lies in the cluster's Marathon.</summary>
     public Cluster Locking() => this with { Lock = new MarathonDriverLock(this) };
 
+    /// <summary>False when nobody hears what is said, so that it need not be put into words.</summary>
+    public bool IsHeard => Sink is not SilentSink;
+
     public void Say(MessageLevel level, string text) => Sink.Publish(new EngineMessage(Time.GetUtcNow(), level, text));
 }

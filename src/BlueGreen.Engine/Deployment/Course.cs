@@ -61,11 +61,11 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
 
-    /// <summary>What was approved and done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
+    /// <summary>What was done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
     private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
 
-    /// <summary>The user said yes. The time that took is not the cluster's.</summary>
-    public Course Approved(Decision act) => Advance(act, "approved");
+    /// <summary>The user said yes. The time that took since the last look is not the cluster's.</summary>
+    public Course Approved(DateTimeOffset at) => this with { Patience = Patience.Rest(at - Situation.Seen.At) };
 
     /// <summary>Somebody judged a step. The time that took is not the cluster's.</summary>
     public Course Rested() => this with { Patience = Patience.Fresh };
@@ -77,15 +77,15 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <param name="act">The act.</param>
     /// <param name="outcome">What Marathon answered.</param>
     /// <param name="at">When it did.</param>
-    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act, "done") with
+    public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act) with
     {
         ActedAt = at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
     };
 
-    private Course Advance(Decision act, string how)
+    private Course Advance(Decision act)
     {
-        var step = Act.Describe(act) with { Reason = $"{how} {string.Join(" ", Act.TasksToKill(act) ?? [])}" };
+        var step = Act.Describe(act) with { Reason = string.Join(" ", Act.TasksToKill(act) ?? []) };
         return Progress.Contains(step) ? this : this with { Progress = Progress.Add(step), Patience = Patience.Fresh };
     }
 

@@ -108,10 +108,11 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
     {
         if (decision.Equals(_approved)) return true;
         var yes = await cluster.Approval.ApproveAsync(Act.Describe(decision), cancellationToken).ConfigureAwait(false);
-        _recorder.Asked(cluster.Time.GetUtcNow(), decision, yes);
+        var at = cluster.Time.GetUtcNow();
+        _recorder.Asked(at, decision, yes);
         if (!yes) return false;
         _approved = decision;
-        _course = _course.Approved(decision);
+        _course = _course.Approved(at);
         return true;
     }
 

@@ -13,6 +13,7 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
 
     public void Tell(Situation situation, Decision decision)
     {
+        if (!cluster.IsHeard) return;
         var at = cluster.Time.GetUtcNow();
         // An act is told when it is done, with its reason.
         if (decision is Decision.Wait { Kind: not WaitKind.Outcome } or Decision.Hold or Decision.Done && decision.Reason != _lastReason)

@@ -35,10 +35,14 @@ internal sealed class HttpLoadBalancer(
     {
         var started = time.GetTimestamp();
         var reading = await ReadWithinTimeAsync(backends, cancellationToken).ConfigureAwait(false);
-        var outcome = reading.Problem ?? $"{reading.Servers.Length} servers, serving process {reading.Processes?.Serving}";
-        sink.Publish(new EngineMessage(
-            time.GetUtcNow(), MessageLevel.Debug,
-            $"Load balancer {instance}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+        if (sink is not SilentSink)
+        {
+            var outcome = reading.Problem ?? $"{reading.Servers.Length} servers, serving process {reading.Processes?.Serving}";
+            sink.Publish(new EngineMessage(
+                time.GetUtcNow(), MessageLevel.Debug,
+                $"Load balancer {instance}: {outcome}, {time.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+        }
+
         _outage.Saw(reading.Quality == ReadingQuality.Unreachable ? reading.Problem : null, started);
         return reading;
     }

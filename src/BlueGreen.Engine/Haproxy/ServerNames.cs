@@ -17,7 +17,10 @@ public sealed record ServerName(string Backend, string Server)
 public static class ServerNames
 {
     /// <summary>The backends of an app, by port index: its group or id, and the port that clients use.</summary>
-    public static ImmutableArray<string> Backends(MarathonApp app)
+    public static ImmutableArray<string> Backends(MarathonApp app) => app.Backends;
+
+    /// <summary>Works out what <see cref="Backends"/> tells.</summary>
+    internal static ImmutableArray<string> FindBackends(MarathonApp app)
     {
         var name = app.DeploymentGroup ?? app.Id;
         // Of a backend's name marathon-lb replaces the slashes only, of a server's every other character.
@@ -38,7 +41,10 @@ public static class ServerNames
         [.. Endpoints(app, task).Select(e => e.Names.FirstOrDefault()).OfType<ServerName>()];
 
     /// <summary>Where a task is reached, one entry a port index; empty while it has no address.</summary>
-    internal static ImmutableArray<TaskEndpoint> Endpoints(MarathonApp app, MarathonTask task)
+    internal static ImmutableArray<TaskEndpoint> Endpoints(MarathonApp app, MarathonTask task) => app.EndpointsOf(task);
+
+    /// <summary>Works out what <see cref="Endpoints"/> tells.</summary>
+    internal static ImmutableArray<TaskEndpoint> FindEndpoints(MarathonApp app, MarathonTask task)
     {
         var mode = app.Networking.Mode;
         if (task.Host.Length == 0 || (mode == NetworkMode.Container && task.IpAddresses.IsEmpty)) return [];
@@ -67,8 +73,8 @@ public static class ServerNames
 internal sealed record TaskEndpoint(string Backend, NetworkMode Mode, string Host, ImmutableArray<string> Addresses, int Port)
 {
     /// <summary>The names that its server may have.</summary>
-    public IEnumerable<ServerName> Names => Addresses.Select(address => new ServerName(
-        Backend, ServerNames.Clean(address == Host ? $"{address}_{Port}" : $"{Host}_{address}_{Port}")));
+    public ImmutableArray<ServerName> Names { get; } =
+        [.. Addresses.Select(address => new ServerName(Backend, ServerNames.Clean(address == Host ? $"{address}_{Port}" : $"{Host}_{address}_{Port}")))];
 
     /// <summary>True for a server whose address, as HAProxy tells it, is this one.</summary>
     public bool IsAt(string? address) =>

@@ -46,7 +46,8 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     public EngineCluster Connect(DeliberateBug bug)
     {
         _bug = bug;
-        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, this, ApproveAll.Instance, _ => this);
+        IEngineSink sink = _estate.Trace.IsKept ? this : SilentSink.Instance;
+        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, sink, ApproveAll.Instance, _ => this);
         return bug.Alter(cluster);
     }
 
@@ -54,9 +55,13 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     {
         if (IsDead) return;
         IsDead = true;
+        _estate.LooseEnds++;
         _estate.Marathon.Changed -= Hear;
         _estate.Trace.Say(Author.Name, "is killed");
     }
+
+    /// <summary>The answer to a change is late or lost.</summary>
+    public void NoteLooseEnd() => _estate.LooseEnds++;
 
     /// <summary>It has done its work.</summary>
     public void Leave() => _estate.Marathon.Changed -= Hear;
@@ -90,12 +95,15 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
                 error = thrown;
             }
 
-            World.After(back, () =>
+            if (back > TimeSpan.Zero) World.After(back, Answer);
+            else Answer();
+
+            void Answer()
             {
                 if (IsDead) return;
                 if (error is null) answer.SetResult(result);
                 else answer.SetException(error);
-            });
+            }
         });
         return answer.Task;
     }

@@ -13,5 +13,8 @@ internal sealed class Estate(World world, Trace trace, SimulatedMarathon maratho
 
     public List<SimulatedLoadBalancer> LoadBalancers { get; } = [];
 
+    /// <summary>How many changes were answered late or not at all, and drivers killed: each may leave a task too many.</summary>
+    public int LooseEnds { get; set; }
+
     public Network Network { get; set; } = Network.Calm;
 }

@@ -11,6 +11,7 @@ namespace BlueGreen.Simulation.Driving;
 internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marathon) : IMarathon
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(400);
 
     public Task<ImmutableArray<MarathonApp>> GetAppsAsync(AppQuery? query, CancellationToken cancellationToken) =>
         CallAsync(isOnce: false, _ => Select(query));
@@ -82,10 +83,10 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
             change(isRepeat);
             if (diesAfter) driver.Die();
             return new AcceptedChange(marathon.LastDeployment, "v");
-        }).ConfigureAwait(false);
+        }, isChange: true).ConfigureAwait(false);
     }
 
-    private async Task<T> CallAsync<T>(bool isOnce, Func<bool, T> act)
+    private async Task<T> CallAsync<T>(bool isOnce, Func<bool, T> act, bool isChange = false)
     {
         var world = driver.World;
         var began = world.Now;
@@ -93,7 +94,7 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
         {
             try
             {
-                return await SendAsync(tries > 0, act).ConfigureAwait(false);
+                return await SendAsync(tries > 0, act, isChange).ConfigureAwait(false);
             }
             catch (BlueGreenException error) when (error.Kind == ErrorKind.Unavailable && !isOnce && world.Now - began < Patience)
             {
@@ -102,7 +103,7 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
         }
     }
 
-    private Task<T> SendAsync<T>(bool isRepeat, Func<bool, T> act)
+    private Task<T> SendAsync<T>(bool isRepeat, Func<bool, T> act, bool isChange)
     {
         var (world, network) = (driver.World, driver.Network);
         var fate = world.Random.NextDouble();
@@ -110,6 +111,7 @@ internal sealed class MarathonConnection(Driver driver, SimulatedMarathon marath
         var back = world.Chance(network.Slow) ? world.Between(500, 3000) : world.Between(1, 5);
         return driver.Exchange(world.Between(1, 5), back, () =>
         {
+            if (isChange && (lostBefore || lostAfter || !marathon.HasLeader || back > Late)) driver.NoteLooseEnd();
             if (lostBefore || !marathon.HasLeader) throw Unavailable();
             var result = act(isRepeat);
             return lostAfter ? throw Unavailable() : result;

@@ -22,8 +22,8 @@ internal sealed class StatsConnection(Driver driver, SimulatedLoadBalancer loadB
     {
         var (world, network) = (driver.World, driver.Network);
         var isLost = world.Chance(network.StatsLost);
-        var latency = world.Chance(network.StatsSlow) ? world.Between(20, 300) : world.Between(1, 4);
-        return driver.Exchange(latency, TimeSpan.FromMilliseconds(1), () => isLost || loadBalancer.UnreachableSince is not null
+        var latency = world.Chance(network.StatsSlow) ? world.Between(20, 300) : world.Between(2, 5);
+        return driver.Exchange(latency, TimeSpan.Zero, () => isLost || loadBalancer.UnreachableSince is not null
             ? throw new StatsFailure("connection refused")
             : read());
     }

@@ -11,7 +11,7 @@ namespace BlueGreen.Simulation.Promises;
 internal sealed class PromiseKeeper
 {
     /// <summary>How long ago the last look may be, and the way of the request that follows it.</summary>
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1.3);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(5);
 
     /// <summary>How long a load balancer may take to show what a fault has changed, and that it is over.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
@@ -108,6 +108,8 @@ internal sealed class PromiseKeeper
         var app = change.App;
         // Kill-and-scale turns the roles until the other colour is scaled behind it: where both colours stay, or the service shrinks.
         if (change.Kind == ChangeKind.Kill && MayDip) Excuse(TimeSpan.Zero);
+        // After an answer that was lost, both colours may have one task more than either tells of; growing then takes out what serves.
+        if (change is { Kind: ChangeKind.Scale, IsAlone: false } && MayDip && _estate.LooseEnds > 0) Excuse(TimeSpan.Zero);
         if (app.Group != _group) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
         if (change is not { Kind: ChangeKind.Scale, IsAlone: true } || change.Instances <= app.Instances) return;
         // By what Marathon told last: some seconds ago, where its events get lost.

@@ -11,13 +11,32 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
     private readonly List<Action> _repairs = [];
     private bool _isOver;
 
-    public void Plan(PlannedFault fault) => estate.World.After(fault.At, () =>
+    public void Plan(PlannedFault fault)
+    {
+        if (!fault.InDrain)
+        {
+            estate.World.After(fault.At, () => Strike(fault));
+            return;
+        }
+
+        var isWaiting = true;
+        foreach (var loadBalancer in estate.LoadBalancers) loadBalancer.Changed += () => AtDrain(loadBalancer);
+
+        void AtDrain(SimulatedLoadBalancer loadBalancer)
+        {
+            if (!isWaiting || !loadBalancer.Serving.Servers.Values.Any(server => server.IsDisabled)) return;
+            isWaiting = false;
+            estate.World.After(fault.At, () => Strike(fault));
+        }
+    }
+
+    private void Strike(PlannedFault fault)
     {
         if (_isOver) return;
         estate.Trace.Say("fault", $"{fault.Kind}, {fault.Lasts.TotalSeconds:0.0} s");
         keeper.NoteFault();
         Begin(fault);
-    });
+    }
 
     /// <summary>From now on nothing goes wrong any more, and what went wrong is mended.</summary>
     public void Cease()
@@ -103,9 +122,20 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 var pid = loadBalancer.AddForeignProcess();
                 For(fault, () => loadBalancer.RemoveForeignProcess(pid));
                 break;
-            case Fault.SetByHand when Choose(Tasks(), fault) is { } task:
+            case Fault.SetByHand when Choose(Tasks(), fault) is { App.Ports.Length: > 1 } task:
                 loadBalancer.SetByHand(task, fault.Which % task.App.Ports.Length);
                 For(fault, () => loadBalancer.SetByHand(task, -1));
+                break;
+            case Fault.OnePortOut when Tasks().Exists(task => task.App.Ports.Length > 1):
+                // Somebody drains one backend by hand, on a load balancer that is behind.
+                loadBalancer.IsDeaf = true;
+                foreach (var each in Tasks()) loadBalancer.SetByHand(each, fault.Which % each.App.Ports.Length);
+                For(fault, () =>
+                {
+                    foreach (var each in Tasks()) loadBalancer.SetByHand(each, -1);
+                    loadBalancer.IsDeaf = false;
+                    loadBalancer.Nudge();
+                });
                 break;
         }
     }

@@ -20,6 +20,7 @@ internal enum Fault
     ForeignProcess,
     NoRoom,
     SetByHand,
+    OnePortOut,
     StrangerScales,
     StrangerDeletes,
     StrangerJoins,
@@ -28,10 +29,11 @@ internal enum Fault
 
 /// <summary>Something that goes wrong.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="At">When, after the first action's beginning.</param>
+/// <param name="At">When, after the first action's beginning, or after the first task has left a pool.</param>
 /// <param name="Lasts">For how long.</param>
 /// <param name="Which">Chooses among those that it may hit.</param>
-internal sealed record PlannedFault(Fault Kind, TimeSpan At, TimeSpan Lasts, int Which);
+/// <param name="InDrain">Counts from the moment when the first task has left a pool.</param>
+internal sealed record PlannedFault(Fault Kind, TimeSpan At, TimeSpan Lasts, int Which, bool InDrain = false);
 
 /// <summary>All that a seed stands for: the cluster's shape, the users' actions, and what goes wrong meanwhile.</summary>
 internal sealed record Plan

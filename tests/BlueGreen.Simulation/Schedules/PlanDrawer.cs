@@ -21,7 +21,7 @@ internal sealed class PlanDrawer(int seed)
         {
             Seed = seed,
             Instances = instances,
-            Ports = Pick(1, 1, 2),
+            Ports = Pick(1, 2),
             LoadBalancers = loadBalancers,
             SharesPids = Chance(0.3),
             SwallowsKills = Chance(0.1),
@@ -37,13 +37,13 @@ internal sealed class PlanDrawer(int seed)
     private LoadBalancerShape DrawLoadBalancer()
     {
         var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
-        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 100, 300, 900), Pick(300, 1000));
+        return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 40, 100, 100, 300, 300, 900, 900, 2500), Pick(300, 300, 1000, 1000, 2000));
     }
 
     private Network DrawNetwork() => new(
         Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
 
-    private Behaviour DrawBehaviour() => new(Between(100, 500), Between(20, 250), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
+    private Behaviour DrawBehaviour() => new(Between(100, 500), Pick(Between(20, 250), Between(20, 250), Between(500, 1500)), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
 
     private Behaviour DrawNewBehaviour(bool isCalm)
     {
@@ -87,7 +87,9 @@ internal sealed class PlanDrawer(int seed)
         };
     }
 
-    private PlannedFault DrawFault() => new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
+    private PlannedFault DrawFault() => Chance(0.25)
+        ? new(Faults[_random.Next(Faults.Length)], Between(0, 1500), Between(200, 3000), _random.Next(1000), InDrain: true)
+        : new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
 
     private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
 

@@ -37,7 +37,7 @@ internal static class ForeignChange
 
     private static string? Changed(MarathonApp first, MarathonApp app)
     {
-        var labels = first.Labels.Keys.Union(app.Labels.Keys).Where(DeploymentLabels.IsOne).OrderBy(name => name, StringComparer.Ordinal)
+        var labels = HasSameLabels(first, app) ? [] : first.Labels.Keys.Union(app.Labels.Keys).Where(DeploymentLabels.IsOne).OrderBy(name => name, StringComparer.Ordinal)
             .Select(name => (Name: name, From: first.Labels.GetValueOrDefault(name), To: app.Labels.GetValueOrDefault(name)))
             .Where(label => label.From != label.To)
             .Select(label => $"label {label.Name} from {label.From ?? "none"} to {label.To ?? "none"}");
@@ -45,6 +45,9 @@ internal static class ForeignChange
         if (what.Count > 0) return $"was changed ({string.Join(", ", what)}), which restarts its tasks";
         return first.LastConfigChangeAt == app.LastConfigChangeAt ? null : "was changed or restarted";
     }
+
+    private static bool HasSameLabels(MarathonApp first, MarathonApp app) =>
+        first.Labels.Count == app.Labels.Count && first.Labels.All(label => app.Labels.GetValueOrDefault(label.Key) == label.Value);
 
     private static string At(DateTimeOffset? time) =>
         time is { } at ? string.Format(CultureInfo.InvariantCulture, " at {0:yyyy-MM-dd HH:mm:ss}Z by Marathon's clock", at.UtcDateTime) : "";

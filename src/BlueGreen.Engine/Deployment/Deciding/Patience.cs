@@ -20,6 +20,9 @@ internal sealed record Patience
         _ => this,
     };
 
+    /// <summary>Leaves out some time that was not spent waiting.</summary>
+    public Patience Rest(TimeSpan time) => this with { Since = Since.ToImmutableDictionary(wait => wait.Key, wait => wait.Value + time) };
+
     /// <summary>Turns a wait that has taken too long into a hold.</summary>
     public Decision Judge(Decision decision, RolloutPolicy policy, DateTimeOffset at)
     {

@@ -57,8 +57,8 @@ internal static class Replay
                     (course, var wait) = course.Wait(waited.Why);
                     yield return new ReplayStep(entry, course, wait, Compare(wait, waited.Decision));
                     break;
-                case JournalEntry.Asked { Yes: true, Act: var approved } when course is not null:
-                    course = course.Approved(approved);
+                case JournalEntry.Asked { Yes: true } when course is { Last: not null }:
+                    course = course.Approved(entry.At);
                     yield return new ReplayStep(entry, course);
                     break;
                 case JournalEntry.Gated { Refusal: null } when course is not null:

@@ -27,22 +27,27 @@ internal sealed record DrainLedger
             r.Instance.Name,
             Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r) : ProcessHistory.Begin(r))));
         var learned = this with { Processes = processes };
-        var records = from reading in consistent
+        var folded = (from reading in consistent
                       let servers = new TaskServers(reading.Servers)
                       from app in seen.Apps
                       from task in app.Tasks
-                      select learned.Fold(app, task, reading, servers);
-        learned = learned with { Records = Records.SetItems(records.Select(Keyed)) };
-        return learned.Conclude(seen);
+                      select (Task: task, Record: learned.Fold(app, task, reading, servers))).ToList();
+        var work = seen.AsksPendingOperations ? (this with { Records = Records.SetItems(folded.Select(f => Keyed(f.Record))) }).Hear(seen) : Work;
+        // Only when all of the look is folded in it is known of each task whether it is idle.
+        return learned with
+        {
+            Work = work,
+            Records = Records.SetItems(folded.Select(f => Keyed(f.Record.Conclude(
+                processes[f.Record.LoadBalancer], Asks(seen, f.Task) ? work.GetValueOrDefault(f.Task.Id, WorkRecord.Unknown) : null)))),
+        };
     }
 
-    /// <summary>Folds the gauges in, and says of each task whether it is idle.</summary>
-    private DrainLedger Conclude(Observation seen)
+    /// <summary>Folds the gauges in.</summary>
+    private ImmutableDictionary<string, WorkRecord> Hear(Observation seen)
     {
         var readings = seen.PendingOperations.ToDictionary(reading => reading.TaskId, StringComparer.Ordinal);
-        var tasks = seen.Apps.SelectMany(app => app.Tasks).ToList();
         var work = Work;
-        foreach (var task in tasks)
+        foreach (var task in seen.Apps.SelectMany(app => app.Tasks))
         {
             var states = seen.LoadBalancers.Select(r => Find(task.Id, r.Instance)?.State).ToList();
             // While a request may still be sent to it, a zero says nothing.
@@ -50,13 +55,7 @@ internal sealed record DrainLedger
             else if (readings.TryGetValue(task.Id, out var reading)) work = work.SetItem(task.Id, work.GetValueOrDefault(task.Id, WorkRecord.Unknown).Next(reading));
         }
 
-        var concluded = from reading in seen.LoadBalancers
-                        where reading.Quality == ReadingQuality.Consistent
-                        from task in tasks
-                        let record = Find(task.Id, reading.Instance)
-                        where record is not null
-                        select Keyed(record.Conclude(Processes[reading.Instance.Name], Asks(seen, task) ? work.GetValueOrDefault(task.Id, WorkRecord.Unknown) : null));
-        return this with { Work = work, Records = Records.SetItems(concluded) };
+        return work;
     }
 
     /// <summary>A task that has not begun to run has nothing pending, and nobody to ask.</summary>
@@ -76,6 +75,7 @@ internal sealed record DrainLedger
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
     private ImmutableSortedSet<int> Explain(string loadBalancer, ImmutableSortedSet<int> suspects, DateTimeOffset at)
     {
+        if (suspects.IsEmpty) return suspects;
         var own = Processes[loadBalancer];
         var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
         var left = suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());

@@ -100,6 +100,8 @@ internal sealed record DrainRecord
         // A HAProxy that was started afresh is looked at as if for the first time: what the processes of before had pending died with them.
         if (processes.Restarts != Restarts) return (Forgotten() with { Restarts = processes.Restarts }).Next(servers, processes, workers, explain, at);
         var state = StateOf(servers);
+        var (pending, total) = (0, 0L);
+        foreach (var server in servers) (pending, total) = (pending + server.CurrentSessions + server.CurrentQueue, total + server.TotalSessions);
         var seen = this with
         {
             State = state,
@@ -108,16 +110,19 @@ internal sealed record DrainRecord
             Serving = processes.Serving,
             Unexplained = processes.Unexplained,
             HasMaster = processes.HasMaster,
-            Pending = servers.Sum(s => s.CurrentSessions + s.CurrentQueue),
+            Pending = pending,
             CheckedAt = at,
-            TotalSessions = Math.Max(TotalSessions, servers.Sum(s => s.TotalSessions)),
+            TotalSessions = Math.Max(TotalSessions, total),
         };
-        if (state is PoolState.Serving or PoolState.Faltering)
-        {
-            // Back in the pool: whatever was known of its sessions is worth nothing any more.
-            return seen.Forgotten();
-        }
+        if (state is not (PoolState.Serving or PoolState.Faltering)) return Leave(seen, processes, workers, explain, at);
+        // Back in the pool: whatever was known of its sessions is worth nothing any more.
+        return OutSince is null ? seen : seen.Forgotten();
+    }
 
+    private DrainRecord Leave(
+        DrainRecord seen, ProcessHistory processes, ImmutableArray<WorkerReading> workers,
+        Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
+    {
         var suspects = OutSince is null
             ? processes.Suspects(at)
             : Suspects.Union(CameSince(processes, at)).Intersect(processes.MayHaveSessions);
@@ -128,7 +133,7 @@ internal sealed record DrainRecord
         var cleared = told.Where(same => same.All(w => w.PendingOn(seen.Servers) == 0 && processes.IsSettled(w.ProcessId, w.Connections, at))).ToList();
         suspects = suspects.Except(cleared.Select(same => same.Key));
         var blockers = explain(suspects);
-        var @out = state == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
+        var @out = seen.State == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
         int? inOldWorkers = told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(seen.Servers))) : null;
         return (seen with
         {
@@ -150,7 +155,8 @@ internal sealed record DrainRecord
         var isKnownBusy = HadPending || PendingInOldWorkers > 0;
         var isVouchedFor = work is { IsIdle: true } && Blockers.All(pid => processes.IsSettled(pid, connections: null, CheckedAt));
         var idle = IsOut && !isKnownBusy && work is null or { IsIdle: true } && (Blockers.IsEmpty || isVouchedFor);
-        return this with { Work = work, IdleSince = idle ? IdleSince ?? CheckedAt : null };
+        DateTimeOffset? idleSince = idle ? IdleSince ?? CheckedAt : null;
+        return work == Work && idleSince == IdleSince ? this : this with { Work = work, IdleSince = idleSince };
     }
 
     /// <summary>As one of a task that was never out of the pool.</summary>

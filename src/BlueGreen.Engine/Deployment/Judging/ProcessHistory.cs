@@ -88,6 +88,8 @@ internal sealed record ProcessHistory
     {
         if (IsAnother(reading.Processes!)) return Begin(reading) with { Restarts = Restarts + 1 };
         var (processes, at) = (reading.Processes!, reading.At);
+        // Most looks come upon the same processes as the one before.
+        if (processes.Serving == Serving && processes.All.SetEquals(Alive)) return Learn(reading);
         var arrived = processes.Others.Except(Alive);
         var reloaded = processes.Serving != Serving;
         // What comes with a reload may have served in between, unseen; what was still unsettled then, too.
@@ -146,6 +148,7 @@ internal sealed record ProcessHistory
     private ProcessHistory Learn(LoadBalancerReading reading)
     {
         var told = reading.Sockets;
+        if (told == SocketReading.None && (reading.Processes!.HasMaster ?? HasMaster) == HasMaster) return this;
         var spent = told.OldWorkers.ToLookup(w => w.ProcessId)
             .Where(same => Alive.Contains(same.Key) && same.Key != Serving && same.All(w => w.Sessions.IsEmpty && IsSettled(w.ProcessId, w.Connections, reading.At)))
             .Select(same => new KeyValuePair<int, DrainEvidence>(same.Key, EvidenceOf(same)));
