@@ -89,6 +89,7 @@ public sealed class SteeringTests(LabFixture lab) : IClassFixture<LabFixture>
 
         Assert.Equal(2, Shell.Run("Get-MarathonApp /shop-blue").Single.Properties["TasksHealthy"].Value);
         Assert.Equal("Undone", Shell.Run("Undo-BlueGreenDeployment shop -Force -AsJob | Wait-Job | Receive-Job").Single.Properties["Result"].Value.ToString());
+        Shell.Run("Get-Job | Remove-Job").ThrowIfFailed();
     }
 
     [Fact]

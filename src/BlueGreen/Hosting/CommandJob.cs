@@ -57,7 +57,9 @@ internal sealed class CommandJob : Job
         lock (_gate)
         {
             if (HasEnded) return;
-            SetJobState(JobState.Stopping);
+            var began = JobStateInfo.State != JobState.NotStarted;
+            SetJobState(began ? JobState.Stopping : JobState.Stopped);
+            if (!began) return;
         }
 
         _shell.Stop();

@@ -51,6 +51,42 @@ public class DrainLedgerTests
     }
 
     [Fact]
+    public void A_HAProxy_that_died_has_taken_its_sessions_along_and_the_new_one_has_a_new_master()
+    {
+        _story.At(0).Reads(11, [Master, 11], "UP");
+        _story.At(1).Reads(12, [Master, 11, 12], "MAINT");
+        _story.At(3).Reads(21, [20, 21], "MAINT");
+        Assert.Null(_story.WaitsFor);
+
+        _story.At(4).Reads(22, [20, 22], "UP");
+        _story.At(5).Reads(23, [20, 22, 23], "MAINT");
+        Assert.Contains("HAProxy process 22 from before the last reload", _story.WaitsFor);
+        _story.At(6).Reads(23, [20, 23], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
+    [Fact]
+    public void A_HAProxy_that_was_started_afresh_and_reloaded_unseen_may_have_an_old_worker()
+    {
+        _story.At(0).Reads(11, [Master, 11], "UP");
+        _story.At(1).Reads(12, [Master, 12], "MAINT");
+        _story.At(3).Reads(22, [20, 21, 22], "MAINT");
+        Assert.NotNull(_story.WaitsFor);
+
+        _story.At(4).Reads(22, [20, 22], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
+    [Fact]
+    public void A_worker_that_died_alone_does_not_make_its_successor_another_HAProxy()
+    {
+        _story.At(0).Reads(11, [Master, 11], "UP");
+        _story.At(1).Reads(13, [Master, 12, 13], "MAINT");
+
+        Assert.NotNull(_story.WaitsFor);
+    }
+
+    [Fact]
     public void Later_reloads_by_others_do_not_hold_a_task_up_that_was_idle()
     {
         _story.At(0).Reads(11, [Master, 11], "UP");
@@ -135,6 +171,19 @@ public class DrainLedgerTests
         Assert.Contains("process 11 was there before the first look", _story.WaitsFor);
 
         _story.At(1).Reads(12, [12], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
+    /// <summary>marathon-lb's HAProxy has one; a request without traffic is cut after 30 s there.</summary>
+    [Fact]
+    public void Where_HAProxy_does_not_tell_a_process_that_has_long_outlived_the_last_reload_is_taken_for_the_master()
+    {
+        _story.HasMaster = null;
+        _story.At(0).Reads(12, [11, 12], "UP");
+        _story.At(20).Reads(13, [11, 13], "MAINT");
+        Assert.Contains("process 11 was there before the first look", _story.WaitsFor);
+
+        _story.At(31).Reads(13, [11, 13], "MAINT");
         Assert.Null(_story.WaitsFor);
     }
 

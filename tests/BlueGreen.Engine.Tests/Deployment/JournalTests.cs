@@ -23,7 +23,7 @@ public sealed class JournalTests : IDisposable
         var shop = Troubled(seed, journal);
 
         var outcome = shop.Deploy();
-        if (outcome.Decision is Decision.Hold) shop.Deploy();
+        if (outcome.Decision is Decision.Hold) shop.Deploy(outcome.Ledger);
 
         var steps = Replay.Run(journal.Entries).ToList();
         Assert.All(steps, step => Assert.Null(step.Difference));

@@ -2,6 +2,7 @@ using System.Globalization;
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
+using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Simulation;
@@ -50,12 +51,14 @@ internal sealed class Shop
 
     public SimulatedApp? Green => Marathon.Apps.GetValueOrDefault("/shop-green");
 
-    public LoopOutcome Deploy()
+    /// <param name="known">What a run before it has learned of the load balancers; null for nothing.</param>
+    public LoopOutcome Deploy(DrainLedger? known = null)
     {
         if (Green is null) Create("green", Policy.Growth.First(Policy.InitialInstances, _target));
         var cluster = Cluster.For(Approval) with { PreKill = PreKill, Gate = Gate, PendingOperations = PendingOperations, Journal = Journal };
         var policy = Policy with { IsGated = Gate is not null };
-        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), new Course(Roles, policy, new Goal(_target), cluster.Rules));
+        var course = new Course(Roles, policy, new Goal(_target), cluster.Rules) { Ledger = known ?? DrainLedger.Empty };
+        var loop = new DeploymentLoop(cluster, GroupObserver.ForGroup(cluster, Roles.Group), course);
         var run = loop.RunAsync(before: null, TestContext.Current.CancellationToken);
         Assert.True(run.IsCompleted, "the loop must only ever wait in virtual time");
         return run.GetAwaiter().GetResult();

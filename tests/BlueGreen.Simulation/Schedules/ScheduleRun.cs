@@ -215,7 +215,6 @@ internal sealed class ScheduleRun
             _ => ActionKind.Undo,
         };
         Perform(new UserAction(way, Patient));
-        if (_keeper.Broken is null && _ends[^1] == "Held:NoWayForward") Perform(new UserAction(way = ActionKind.Undo, Patient));
         if (_keeper.Broken is not null) return;
         var end = _ends[^1];
         // Without a check a server that comes back stays down for good, and nothing but an admin socket brings it up.

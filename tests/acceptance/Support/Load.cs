@@ -14,11 +14,13 @@ internal sealed class Load : IDisposable
     /// <summary>Requests that were answered so far.</summary>
     public long Served => _last?["served"]?.AsObject().Sum(version => (long)version.Value!) ?? 0;
 
-    /// <summary>Starts quick requests and some that take two seconds.</summary>
-    public static Load Start(IEnumerable<string> urls)
+    /// <summary>Starts quick requests, half of them on connections that are kept, and some slow ones.</summary>
+    /// <param name="urls">The service at each load balancer.</param>
+    /// <param name="slowMilliseconds">How long a slow request takes.</param>
+    public static Load Start(IEnumerable<string> urls, int slowMilliseconds = 2000)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { BuiltModule.Lab, "load", "--rate", "60", "--slow-rate", "4", "--slow-ms", "2000", "--duration", "300" }
+        foreach (var argument in new[] { BuiltModule.Lab, "load", "--rate", "60", "--slow-rate", "4", "--slow-ms", $"{slowMilliseconds}", "--duration", "900", "--ends-with-input" }
             .Concat(urls.SelectMany(url => new[] { "--url", url })))
         {
             start.ArgumentList.Add(argument);

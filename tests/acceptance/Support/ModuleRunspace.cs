@@ -27,6 +27,9 @@ internal sealed class ModuleRunspace : IDisposable
         return Outcome.Of(shell, () => shell.Invoke());
     }
 
+    /// <summary>Begins a script, and tells meanwhile what its progress says.</summary>
+    public RunningScript Begin(string script, params object?[] arguments) => new(Shell(script, arguments));
+
     /// <summary>Runs a script, and stops it as Ctrl-C does as soon as the condition holds.</summary>
     public async Task<Outcome> RunAndStopAsync(string script, Func<bool> when, params object?[] arguments)
     {

@@ -23,7 +23,7 @@ internal sealed class StepGate(IStepGate? gate)
     public async Task<Decision.Hold?> RefusalAsync(Situation situation, CancellationToken cancellationToken)
     {
         var staying = situation.Staying!;
-        var step = new RolloutStep(situation.Roles.Group, ++_steps, situation.Goal.Staying, staying, situation.Leaving!);
+        var step = new RolloutStep(situation.Roles.Group, ++_steps, situation.Wanted, staying, situation.Leaving!);
         var hold = await UserHook.AskAsync(() => gate!.RefuseAsync(step, cancellationToken), why => Refused(step, why)).ConfigureAwait(false);
         if (hold is null) _passed = staying.Instances;
         return hold;

@@ -30,10 +30,18 @@ internal static class Decider
         var leaving = situation.Leaving;
         if (leaving is not null && MayGrowOn(situation, staying)) return Grow(situation, staying, leaving);
         if (Convergence.Missing(situation) is { } missing) return new Decision.Wait(WaitKind.Convergence, missing);
-        if (leaving is null) return new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances");
+        if (leaving is null) return new Decision.Done(Alone(situation, staying));
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
         if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
         return staying.Instances < situation.Wanted ? Grow(situation, staying, leaving) : Remove(situation, staying, leaving);
+    }
+
+    /// <summary>What is too much, after a driver was lost between two calls, stays: with one colour alone nothing can take single tasks out of the pool.</summary>
+    private static string Alone(Situation situation, MarathonApp staying)
+    {
+        var surplus = staying.Instances - situation.Goal.Staying;
+        var alone = $"{staying.Id} serves alone with {staying.Instances} instances";
+        return surplus > 0 ? $"{alone}, {surplus} more than asked for; the next deployment has the right number, and Set-MarathonApp sets it now, without a drain" : alone;
     }
 
     /// <summary>The next step up.</summary>

@@ -15,24 +15,7 @@ internal static class RoleTurner
         var drained = situation.Rule!.Out.Length;
         if (drained == 0) return Turn(situation, staying, leaving);
 
-        if (string.CompareOrdinal(staying.StartedAt, leaving.StartedAt) > 0)
-        {
-            // Scaled by one act, the two would count by the time of their deployment, so that the roles turn at once in any case. That is
-            // safe where enough of the leaving colour would stay in the pool.
-            var healthy = Situation.HealthyTasks(staying);
-            var leave = Math.Min(healthy, Math.Max(0, healthy + leaving.Instances - staying.TargetInstances));
-            if (Situation.HealthyTasks(leaving) - leave >= situation.Goal.Staying + situation.Goal.Leaving) return Turn(situation, staying, leaving);
-            if (Situation.HealthyTasks(leaving) < leaving.Instances)
-            {
-                return new Decision.Wait(WaitKind.Convergence, $"{Situation.HealthyTasks(leaving)} of {leaving.Instances} tasks of {leaving.Id}, which was scaled last, are healthy");
-            }
-
-            return new Decision.Hold(
-                "NoWayForward",
-                $"{leaving.Id} was scaled last and {drained} of {staying.Instances} tasks of {staying.Id} are out of the pool, as after an undo that was left half-way: "
-                + "marathon-lb cannot be made to bring them back without a moment in which too few tasks serve",
-                "Everything is served. Finish the way back with Undo-BlueGreenDeployment, then deploy again.");
-        }
+        if (string.CompareOrdinal(staying.StartedAt, leaving.StartedAt) > 0) return TurnForward(situation, staying, leaving);
 
         var wanted = situation.Wanted;
         return staying.Tasks.Length - drained < wanted
@@ -40,6 +23,31 @@ internal static class RoleTurner
                 new Resize(staying.Id, staying.Instances, situation.Rule.InstancesToKeep(wanted)), leaving.Id, leaving.Instances,
                 $"{drained} of {staying.Instances} tasks of {staying.Id} are out of the pool; fresh ones are to serve before {leaving.Id} leaves")
             : Decider.KillDrained(situation, staying, situation.Rule.Out, $"fresh tasks serve in their place, and {leaving.Id} can leave now");
+    }
+
+    /// <summary>
+    /// The staying colour was deployed later. Scaled by one act, the two would count by the time of their deployment, and the roles would turn at
+    /// once in any case. So the leaving one is made large enough first for as many as are wanted to stay in the pool then, until those of the
+    /// staying one that come back have passed their checks.
+    /// </summary>
+    private static Decision TurnForward(Situation situation, MarathonApp staying, MarathonApp leaving)
+    {
+        var (healthy, needed) = (Situation.HealthyTasks(leaving), LeavingToTurn(situation, staying));
+        if (healthy >= needed) return Turn(situation, staying, leaving);
+        return leaving.Instances < needed
+            ? new Decision.Scale(
+                new Resize(leaving.Id, leaving.Instances, needed),
+                $"{situation.Rule!.Out.Length} of {staying.Instances} tasks of {staying.Id} are out of the pool; while they come back, enough of {leaving.Id} are to serve")
+            : new Decision.Wait(WaitKind.Health, $"{healthy} of {needed} tasks of {leaving.Id} are healthy, which are to serve while those of {staying.Id} come back");
+    }
+
+    /// <summary>The least number of the leaving colour with which enough of it stays in the pool when the roles turn.</summary>
+    private static int LeavingToTurn(Situation situation, MarathonApp staying)
+    {
+        var (healthy, target, wanted) = (Situation.HealthyTasks(staying), staying.TargetInstances, situation.Goal.Staying + situation.Goal.Leaving);
+        var leaving = wanted;
+        while (leaving - Math.Min(healthy, Math.Max(0, healthy + leaving - target)) < wanted) leaving++;
+        return leaving;
     }
 
     private static Decision Turn(Situation situation, MarathonApp staying, MarathonApp leaving) => staying.Instances < situation.Wanted

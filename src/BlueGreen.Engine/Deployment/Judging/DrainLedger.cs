@@ -69,11 +69,11 @@ internal sealed record DrainLedger
     {
         var name = reading.Instance.Name;
         var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
-        return last.Next(servers.Of(app, task), Processes[name], reading.Sockets.OldWorkers, s => Explain(name, s), reading.At);
+        return last.Next(servers.Of(app, task), Processes[name], reading.Sockets.OldWorkers, s => Explain(name, s, reading.At), reading.At);
     }
 
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
-    private ImmutableSortedSet<int> Explain(string loadBalancer, ImmutableSortedSet<int> suspects)
+    private ImmutableSortedSet<int> Explain(string loadBalancer, ImmutableSortedSet<int> suspects, DateTimeOffset at)
     {
         if (suspects.IsEmpty) return suspects;
         var own = Processes[loadBalancer];
@@ -83,7 +83,7 @@ internal sealed record DrainLedger
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
         var unexplained = left.Intersect(own.Unexplained);
-        var masters = own.UnknownMasters + neighbours.Sum(n => n.UnknownMasters);
+        var masters = own.UnknownMasters(at) + neighbours.Sum(n => n.UnknownMasters(at));
         return unexplained.Count <= masters ? left.Except(unexplained) : left;
     }
 }

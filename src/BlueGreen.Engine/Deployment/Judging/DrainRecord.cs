@@ -46,6 +46,9 @@ internal sealed record DrainRecord
     /// <summary>The serving process at the last reading.</summary>
     public int Serving { get; init; }
 
+    /// <summary>How many times the HAProxy had been started afresh by then.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>Whether the serving process had sessions on the task then.</summary>
     public bool HadPending => Pending > 0;
 
@@ -94,6 +97,8 @@ internal sealed record DrainRecord
         ImmutableArray<HaproxyServerStat> servers, ProcessHistory processes, ImmutableArray<WorkerReading> workers,
         Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
     {
+        // A HAProxy that was started afresh is looked at as if for the first time: what the processes of before had pending died with them.
+        if (processes.Restarts != Restarts) return (Forgotten() with { Restarts = processes.Restarts }).Next(servers, processes, workers, explain, at);
         var state = StateOf(servers);
         var (pending, total) = (0, 0L);
         foreach (var server in servers) (pending, total) = (pending + server.CurrentSessions + server.CurrentQueue, total + server.TotalSessions);
@@ -111,8 +116,7 @@ internal sealed record DrainRecord
         };
         if (state is not (PoolState.Serving or PoolState.Faltering)) return Leave(seen, processes, workers, explain, at);
         // Back in the pool: whatever was known of its sessions is worth nothing any more.
-        return OutSince is null ? seen
-            : seen with { OutSince = null, IsOut = false, IdleSince = null, Suspects = [], Blockers = [], ClearedBy = DrainEvidence.None, PendingInOldWorkers = null, Samples = [] };
+        return OutSince is null ? seen : seen.Forgotten();
     }
 
     private DrainRecord Leave(
@@ -154,6 +158,10 @@ internal sealed record DrainRecord
         DateTimeOffset? idleSince = idle ? IdleSince ?? CheckedAt : null;
         return work == Work && idleSince == IdleSince ? this : this with { Work = work, IdleSince = idleSince };
     }
+
+    /// <summary>As one of a task that was never out of the pool.</summary>
+    private DrainRecord Forgotten() =>
+        this with { OutSince = null, IsOut = false, IdleSince = null, Suspects = [], Blockers = [], ClearedBy = DrainEvidence.None, PendingInOldWorkers = null, Samples = [] };
 
     private DrainRecord Sample(DateTimeOffset at)
     {

@@ -15,6 +15,11 @@ internal sealed record ProcessHistory
     /// <summary>How long a HAProxy may take from its start until it serves; it is a second or so with ten thousand servers.</summary>
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Presumption = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many times the HAProxy was started afresh since the first reading.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>The serving process at the last reading.</summary>
     public required int Serving { get; init; }
 
@@ -52,10 +57,15 @@ internal sealed record ProcessHistory
 
     /// <summary>How many masters may be among the processes that were there before the first look.</summary>
     /// <remarks>
-    /// Without a word of it none: a HAProxy that is not in master-worker mode may have an old worker in the place where another one has
-    /// its master, and nothing over HTTP would tell the two apart.
+    /// A HAProxy that is not in master-worker mode may have an old worker in the place where another one has its master. Where it does not
+    /// tell, it is taken for one that has a master, as marathon-lb's are from HAProxy 1.8 on (its <c>service/haproxy/run</c>), but not before the
+    /// process has outlived the last reload by longer than a request without traffic can (30 s in marathon-lb's configuration).
     /// </remarks>
-    public int UnknownMasters => HasMaster == true && Master is null && !WasSeenAlone ? 1 : 0;
+    public int UnknownMasters(DateTimeOffset at)
+    {
+        if (Master is not null || WasSeenAlone) return 0;
+        return HasMaster ?? Unexplained.All(pid => at - RetiredAt[pid] >= Presumption) ? 1 : 0;
+    }
 
     public static ProcessHistory Begin(LoadBalancerReading reading)
     {
@@ -76,6 +86,7 @@ internal sealed record ProcessHistory
 
     public ProcessHistory Next(LoadBalancerReading reading)
     {
+        if (IsAnother(reading.Processes!)) return Begin(reading) with { Restarts = Restarts + 1 };
         var (processes, at) = (reading.Processes!, reading.At);
         // Most looks come upon the same processes as the one before.
         if (processes.Serving == Serving && processes.All.SetEquals(Alive)) return Learn(reading);
@@ -124,6 +135,14 @@ internal sealed record ProcessHistory
     /// <summary>By which sockets something is known.</summary>
     public static DrainEvidence EvidenceOf(IEnumerable<WorkerReading> readings) => readings.Aggregate(
         DrainEvidence.None, (all, w) => all | (w.Source == WorkerSource.MasterSocket ? DrainEvidence.MasterSocket : DrainEvidence.AdminSocket));
+
+    /// <summary>
+    /// True when the HAProxy of these processes is not the one of before: it died, and was started afresh. A reload leaves the master, which
+    /// was there before the first reading, and when a master dies all its workers do.
+    /// </summary>
+    private bool IsAnother(ProcessSet processes) =>
+        HasMaster == true && !WasSeenAlone
+        && !processes.All.Overlaps(Unexplained) && !processes.All.Overlaps(EverServed) && !(Master is { } master && processes.All.Contains(master));
 
     /// <summary>Takes up what HAProxy's sockets and metrics told.</summary>
     private ProcessHistory Learn(LoadBalancerReading reading)
