@@ -127,12 +127,13 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 For(fault, () => loadBalancer.SetByHand(task, -1));
                 break;
             case Fault.OnePortOut when Tasks().Exists(task => task.App.Ports.Length > 1):
-                // Somebody drains one backend by hand, on a load balancer that is behind.
+                // Somebody drains one backend of the old version by hand, on a load balancer that is behind.
                 loadBalancer.IsDeaf = true;
-                foreach (var each in Tasks()) loadBalancer.SetByHand(each, fault.Which % each.App.Ports.Length);
+                var old = Tasks().MinBy(task => task.App.StartedAt, StringComparer.Ordinal)!.App;
+                foreach (var each in old.Tasks) loadBalancer.SetByHand(each, fault.Which % each.App.Ports.Length);
                 For(fault, () =>
                 {
-                    foreach (var each in Tasks()) loadBalancer.SetByHand(each, -1);
+                    foreach (var each in old.Tasks) loadBalancer.SetByHand(each, -1);
                     loadBalancer.IsDeaf = false;
                     loadBalancer.Nudge();
                 });
