@@ -57,10 +57,20 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     public ImmutableArray<MarathonTask> TasksOut(MarathonApp app) =>
         [.. app.Tasks.Where(task => Seen.LoadBalancers.All(r => StateOf(task, r.Instance) == PoolState.Out))];
 
-    /// <summary>The least number of serving tasks on any instance that could be read; null when none could.</summary>
+    /// <summary>
+    /// The least number of serving tasks on any instance that could be read; null when none could. One that serves tasks of which Marathon was
+    /// not heard yet is left out: how many they are, the next look tells.
+    /// </summary>
     public int? LowestServing()
     {
-        var readable = Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent).ToList();
+        var readable = Seen.LoadBalancers.Where(r => r.Quality == ReadingQuality.Consistent && !ServesUnknown(r)).ToList();
         return readable.Count == 0 ? null : readable.Min(r => Seen.Apps.Sum(app => Count(app, r.Instance, PoolState.Serving)));
+    }
+
+    private bool ServesUnknown(LoadBalancerReading reading)
+    {
+        var known = new HashSet<string>(
+            Seen.Apps.SelectMany(app => app.Tasks).SelectMany(task => Ledger.Find(task.Id, reading.Instance)?.Servers ?? []), StringComparer.Ordinal);
+        return reading.Servers.Any(server => server.State == ServerState.Serving && !known.Contains($"{server.Backend}/{server.Server}"));
     }
 }
