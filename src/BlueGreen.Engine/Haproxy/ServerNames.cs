@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Haproxy;
@@ -16,11 +17,25 @@ public sealed record ServerName(string Backend, string Server)
 /// </summary>
 public static class ServerNames
 {
-    /// <summary>The backends of an app, by port index: its group or id, and the port that clients use.</summary>
-    public static ImmutableArray<string> Backends(MarathonApp app) => app.Backends;
+    /// <summary>Kept for as long as the app as it was read is: the same look is asked for them several times a second.</summary>
+    private static readonly ConditionalWeakTable<MarathonApp, Names> Known = new();
 
-    /// <summary>Works out what <see cref="Backends"/> tells.</summary>
-    internal static ImmutableArray<string> FindBackends(MarathonApp app)
+    /// <summary>The backends of an app, by port index: its group or id, and the port that clients use.</summary>
+    public static ImmutableArray<string> Backends(MarathonApp app) => NamesOf(app).Backends;
+
+    /// <summary>
+    /// The servers that stand for a task, one a port index, as far as their names can be told: where the agent goes by a host name,
+    /// marathon-lb resolves it and writes the address into the name. <see cref="TaskServers"/> finds those as well.
+    /// </summary>
+    public static ImmutableArray<ServerName> Of(MarathonApp app, MarathonTask task) =>
+        [.. Endpoints(app, task).Select(e => e.Names.FirstOrDefault()).OfType<ServerName>()];
+
+    /// <summary>Where a task is reached, one entry a port index; empty while it has no address.</summary>
+    internal static ImmutableArray<TaskEndpoint> Endpoints(MarathonApp app, MarathonTask task) => NamesOf(app).Of(task);
+
+    private static Names NamesOf(MarathonApp app) => Known.GetValue(app, static app => new Names(app));
+
+    private static ImmutableArray<string> FindBackends(MarathonApp app)
     {
         var name = app.DeploymentGroup ?? app.Id;
         // Of a backend's name marathon-lb replaces the slashes only, of a server's every other character.
@@ -33,18 +48,7 @@ public static class ServerNames
         ];
     }
 
-    /// <summary>
-    /// The servers that stand for a task, one a port index, as far as their names can be told: where the agent goes by a host name,
-    /// marathon-lb resolves it and writes the address into the name. <see cref="TaskServers"/> finds those as well.
-    /// </summary>
-    public static ImmutableArray<ServerName> Of(MarathonApp app, MarathonTask task) =>
-        [.. Endpoints(app, task).Select(e => e.Names.FirstOrDefault()).OfType<ServerName>()];
-
-    /// <summary>Where a task is reached, one entry a port index; empty while it has no address.</summary>
-    internal static ImmutableArray<TaskEndpoint> Endpoints(MarathonApp app, MarathonTask task) => app.EndpointsOf(task);
-
-    /// <summary>Works out what <see cref="Endpoints"/> tells.</summary>
-    internal static ImmutableArray<TaskEndpoint> FindEndpoints(MarathonApp app, MarathonTask task)
+    private static ImmutableArray<TaskEndpoint> FindEndpoints(MarathonApp app, MarathonTask task, ImmutableArray<string> backends)
     {
         var mode = app.Networking.Mode;
         if (task.Host.Length == 0 || (mode == NetworkMode.Container && task.IpAddresses.IsEmpty)) return [];
@@ -57,11 +61,28 @@ public static class ServerNames
             _ => [],
         };
         // marathon-lb pairs ports in order, as far as both lists reach.
-        return [.. app.Networking.PortsOf(task).Zip(Backends(app), (port, backend) => new TaskEndpoint(backend, mode, task.Host, addresses, port))];
+        return [.. app.Networking.PortsOf(task).Zip(backends, (port, backend) => new TaskEndpoint(backend, mode, task.Host, addresses, port))];
     }
 
     internal static string Clean(string text) =>
         string.Concat(text.Select(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' ? c : '_'));
+
+    /// <summary>The names of one app.</summary>
+    private sealed class Names(MarathonApp app)
+    {
+        private readonly Dictionary<string, ImmutableArray<TaskEndpoint>> _endpoints = new(StringComparer.Ordinal);
+
+        public ImmutableArray<string> Backends { get; } = FindBackends(app);
+
+        public ImmutableArray<TaskEndpoint> Of(MarathonTask task)
+        {
+            lock (_endpoints)
+            {
+                if (!_endpoints.TryGetValue(task.Id, out var known)) _endpoints.Add(task.Id, known = FindEndpoints(app, task, Backends));
+                return known;
+            }
+        }
+    }
 }
 
 /// <summary>Where one port of a task is reached, behind one backend.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using BlueGreen.Engine.Haproxy;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -12,8 +11,6 @@ namespace BlueGreen.Engine.Marathon;
 public sealed class MarathonApp
 {
     private readonly JObject _json;
-    private readonly Lazy<ImmutableArray<string>> _backends;
-    private readonly Lazy<Dictionary<string, ImmutableArray<TaskEndpoint>>> _endpoints;
 
     /// <summary>Reads an app from Marathon's JSON. The caller must not change <paramref name="json"/> afterwards.</summary>
     internal MarathonApp(JObject json)
@@ -34,9 +31,6 @@ public sealed class MarathonApp
             ? [.. deployments.OfType<JObject>().Select(d => d.Text("id")).OfType<string>()]
             : [];
         HasHealthChecks = json["healthChecks"] is JArray { Count: > 0 };
-        _backends = new Lazy<ImmutableArray<string>>(() => ServerNames.FindBackends(this));
-        _endpoints = new Lazy<Dictionary<string, ImmutableArray<TaskEndpoint>>>(() => Tasks.GroupBy(task => task.Id, StringComparer.Ordinal)
-            .ToDictionary(same => same.Key, same => ServerNames.FindEndpoints(this, same.First()), StringComparer.Ordinal));
     }
 
     /// <summary>The absolute id, such as <c>/shop-blue</c>.</summary>
@@ -64,13 +58,6 @@ public sealed class MarathonApp
 
     /// <summary>The service ports, in order of the port index; 0 where Marathon has not chosen one.</summary>
     public ImmutableArray<int> ServicePorts => Networking.ServicePorts;
-
-    /// <summary>Its backends in HAProxy, by port index. Kept, since they are asked for several times a second.</summary>
-    internal ImmutableArray<string> Backends => _backends.Value;
-
-    /// <summary>Where one of its tasks is reached, by port index. Kept, since it is asked for several times a second.</summary>
-    internal ImmutableArray<TaskEndpoint> EndpointsOf(MarathonTask task) =>
-        _endpoints.Value.TryGetValue(task.Id, out var known) ? known : ServerNames.FindEndpoints(this, task);
 
     /// <summary>The tasks, where they were asked for.</summary>
     public ImmutableArray<MarathonTask> Tasks { get; }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Waiting;

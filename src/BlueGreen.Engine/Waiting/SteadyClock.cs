@@ -1,4 +1,4 @@
-namespace BlueGreen.Engine.Deployment;
+namespace BlueGreen.Engine.Waiting;
 
 /// <summary>
 /// The wall clock as it was at the beginning, moved on by the monotonic one. A clock that is set while a deployment runs, forth or
