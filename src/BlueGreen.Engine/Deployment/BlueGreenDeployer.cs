@@ -1,8 +1,8 @@
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
-using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Deployment.Judging;
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
@@ -13,6 +13,7 @@ namespace BlueGreen.Engine.Deployment;
 public sealed class BlueGreenDeployer
 {
     private readonly Cluster _cluster;
+    private readonly SoleDriver _sole;
 
     /// <summary>A deployer for one cluster.</summary>
     /// <param name="marathon">The cluster.</param>
@@ -29,7 +30,7 @@ public sealed class BlueGreenDeployer
     {
     }
 
-    internal BlueGreenDeployer(Cluster cluster) => _cluster = cluster;
+    internal BlueGreenDeployer(Cluster cluster) => (_cluster, _sole) = (cluster, new SoleDriver(cluster));
 
     /// <summary>One that asks after each step, but for those of a way back.</summary>
     /// <param name="gate">Asked whether to go on; null for nobody.</param>
@@ -48,9 +49,9 @@ public sealed class BlueGreenDeployer
     {
         // From the beginning: a process that served before the first look can be asked by a master's socket only.
         using var sockets = _cluster.WatchSockets?.Invoke();
-        var prepared = await BeforeHoldingAsync(definition.DeploymentGroup, PrepareAsync, cancellationToken).ConfigureAwait(false);
+        var prepared = await _sole.LookAsync(definition.DeploymentGroup, PrepareAsync, cancellationToken).ConfigureAwait(false);
         var claim = new DriverClaim(prepared.Run.Roles.Group, prepared.Run.Roles.StayingId, $"deploys {prepared.Run.Roles.StayingId}");
-        return await HoldingAsync(claim, policy, DeployHoldingAsync, cancellationToken).ConfigureAwait(false);
+        return await _sole.WorkAsync(claim, policy, DeployHoldingAsync, cancellationToken).ConfigureAwait(false);
 
         // Whoever held the group until now may have changed it.
         async Task<BlueGreenDeployment> DeployHoldingAsync(Cluster cluster) => await DeployAsync(
@@ -79,9 +80,9 @@ public sealed class BlueGreenDeployer
     {
         using var sockets = _cluster.WatchSockets?.Invoke();
         var startedAt = _cluster.Time.GetUtcNow();
-        var found = await BeforeHoldingAsync(group, FindAsync, cancellationToken).ConfigureAwait(false);
+        var found = await _sole.LookAsync(group, FindAsync, cancellationToken).ConfigureAwait(false);
         var claim = new DriverClaim(group, found.Newest.Id, direction == Direction.Back ? $"goes back to {found.Staying.Id}" : $"goes on to {found.Staying.Id}");
-        return await HoldingAsync(claim, policy, GoOnHoldingAsync, cancellationToken).ConfigureAwait(false);
+        return await _sole.WorkAsync(claim, policy, GoOnHoldingAsync, cancellationToken).ConfigureAwait(false);
 
         async Task<BlueGreenDeployment> GoOnHoldingAsync(Cluster cluster)
         {
@@ -187,59 +188,6 @@ public sealed class BlueGreenDeployer
         cluster.Say(MessageLevel.Information, $"{act.Target}: {act.Action} ({act.Reason})");
 
         return await RunAsync(cluster, prepared.Run, policy, report, prepared.Seen, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Looks what is to be done. What stands in the way may be the doing of another driver, which is then the thing to tell.</summary>
-    private async Task<T> BeforeHoldingAsync<T>(string? group, Func<Cluster, Task<T>> look, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await look(_cluster).ConfigureAwait(false);
-        }
-        catch (BlueGreenException error) when (error.Kind != ErrorKind.Unavailable && group is not null && _cluster.Lock is not null)
-        {
-            if (await _cluster.Lock.FindHeldAsync(group, cancellationToken).ConfigureAwait(false) is { } held) throw held;
-            throw;
-        }
-    }
-
-    /// <summary>Does the work as the only driver of the group, and keeps a journal of it.</summary>
-    private async Task<BlueGreenDeployment> HoldingAsync(
-        DriverClaim claim, RolloutPolicy policy, Func<Cluster, Task<BlueGreenDeployment>> work, CancellationToken cancellationToken)
-    {
-        if (await TakeAsync(claim, policy, cancellationToken).ConfigureAwait(false) is not { } hold) return await RecordingAsync(claim, _cluster, work).ConfigureAwait(false);
-        await using (hold.ConfigureAwait(false)) return await RecordingAsync(claim, _cluster with { Hold = hold }, work).ConfigureAwait(false);
-    }
-
-    private static async Task<BlueGreenDeployment> RecordingAsync(DriverClaim claim, Cluster cluster, Func<Cluster, Task<BlueGreenDeployment>> work)
-    {
-        if (cluster.JournalFolder is not { } folder) return await work(cluster).ConfigureAwait(false);
-        using var journal = new Journal(folder, claim.Group, claim.Does, cluster.Time.GetUtcNow(), text => cluster.Say(MessageLevel.Warning, text));
-        try
-        {
-            var deployment = await work(cluster with { Journal = journal }).ConfigureAwait(false) with { JournalFile = journal.FilePath };
-            journal.Write(new JournalEntry.Ended(cluster.Time.GetUtcNow(), deployment));
-            return deployment;
-        }
-        catch (Exception error)
-        {
-            journal.Write(new JournalEntry.Broken(cluster.Time.GetUtcNow(), error is OperationCanceledException ? "stopped by the user" : error.Message));
-            throw;
-        }
-    }
-
-    private async Task<IDriverHold?> TakeAsync(DriverClaim claim, RolloutPolicy policy, CancellationToken cancellationToken)
-    {
-        if (_cluster.Lock is not { } driverLock) return null;
-        try
-        {
-            return await driverLock.TakeAsync(claim, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BlueGreenException error) when (error.ErrorId == "GroupLockRefused" && policy.AllowNoLock)
-        {
-            _cluster.Say(MessageLevel.Warning, $"{error.Message} Going on without it: nobody else may deploy the group meanwhile.");
-            return null;
-        }
     }
 
     private static async Task CreateAsync(Cluster cluster, AppDefinition definition, CancellationToken cancellationToken)
