@@ -30,6 +30,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     public Patience Patience { get; init; } = Patience.Fresh;
 
+    /// <summary>What was done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
+    private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
+
     /// <summary>When the last act was carried out.</summary>
     private DateTimeOffset? ActedAt { get; init; }
 
@@ -60,9 +63,6 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
 
     /// <summary>An act that cannot be done now is one more thing to wait for, and not for ever.</summary>
     public (Course Next, Decision Decision) Wait(string why) => BePatient(new Decision.Wait(WaitKind.Marathon, why));
-
-    /// <summary>What was done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
-    private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
 
     /// <summary>The user said yes. The time that took since the last look is not the cluster's.</summary>
     public Course Approved(DateTimeOffset at) => this with { Patience = Patience.Rest(at - Situation.Seen.At) };

@@ -81,7 +81,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
     {
         _course = _course.See(seen);
         // Only while both colours are there is a low number this deployment's doing.
-        if (Situation.LowestServing() is { } serving && Situation.Leaving is not null)
+        if (Situation.Leaving is not null && Situation.LowestServing() is { } serving)
         {
             _narrator.TellServing(Situation, serving, before: _lowestServing ?? serving);
             _lowestServing = Math.Min(serving, _lowestServing ?? int.MaxValue);
@@ -149,7 +149,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
         if (outcome is not ActOutcome.Acted acted) return outcome;
         _course = _course.End(decision, acted, actedAt);
         _carriedOut = decision;
-        if (decision is Decision.Scale or Decision.Kill { Then: Decision.Scale }) _rounds++;
+        if (decision.IsRound) _rounds++;
         return outcome;
     }
 

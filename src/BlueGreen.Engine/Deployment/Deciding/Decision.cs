@@ -28,6 +28,9 @@ internal sealed record Resize(string AppId, int From, int To)
 /// <summary>What is to be done now. Each says why, in words for a person.</summary>
 internal abstract record Decision(string Reason)
 {
+    /// <summary>True for an act that scales an app, by itself or right behind a kill: a round, as users count them.</summary>
+    public bool IsRound => this is Scale or Kill { Then: Scale };
+
     /// <summary>Nothing yet.</summary>
     /// <param name="Kind">What is waited for.</param>
     /// <param name="Reason">The same in words.</param>

@@ -132,7 +132,7 @@ public static class HistoryReader
             Result = ended?.Result,
             Reason = ended?.Reason ?? (last as JournalEntry.Broken)?.Why ?? "the journal has no end: the driver was lost, or goes on still",
             ReasonId = ended?.ReasonId,
-            Rounds = ended?.Rounds ?? acts.Count(a => a is Decision.Scale or Decision.Kill { Then: Decision.Scale }) + (created is null ? 0 : 1),
+            Rounds = ended?.Rounds ?? acts.Count(a => a.IsRound) + (created is null ? 0 : 1),
             LowestServing = ended?.LowestServing,
             Target = ended?.Target ?? (run is null ? null : run.Goal.Staying + run.Goal.Leaving),
             DrainProofs = ended?.DrainProofs ?? [.. proofs],

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -32,10 +31,9 @@ internal sealed class Journal : IJournal, IDisposable
     /// <param name="warn">Told once when the journal cannot be written.</param>
     public Journal(string folder, string group, string does, DateTimeOffset at, Action<string> warn)
     {
-        using var process = Process.GetCurrentProcess();
         var self = DriverIdentity.Current;
         (_folder, _warn) = (folder, warn);
-        _header = new JournalEntry.Header(at, Format, Version, self.Host, self.User, process.Id, group, does);
+        _header = new JournalEntry.Header(at, Format, Version, self.Host, self.User, int.Parse(self.ProcessId, CultureInfo.InvariantCulture), group, does);
     }
 
     /// <summary>The file; null while nothing was written, or could be.</summary>

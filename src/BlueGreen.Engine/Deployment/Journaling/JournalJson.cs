@@ -44,6 +44,9 @@ internal static class JournalJson
 
     public static JToken ToToken(object value) => JToken.FromObject(value, Serializer);
 
+    /// <summary>A value in one line: two that are written alike are the same for a journal.</summary>
+    public static string ToText(object value) => ToToken(value).ToString(Formatting.None);
+
     private sealed class Contracts : DefaultContractResolver
     {
         protected override IList<JsonProperty> CreateProperties(Type type, MemberSerialization memberSerialization)

@@ -1,7 +1,6 @@
 using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Judging;
-using Newtonsoft.Json;
 
 namespace BlueGreen.Engine.Deployment.Journaling;
 
@@ -87,9 +86,7 @@ internal static class Replay
     private static string? Compare(Decision computed, Decision? recorded)
     {
         if (recorded is null) return "the journal has no decision there";
-        var (one, other) = (Text(computed), Text(recorded));
+        var (one, other) = (JournalJson.ToText(computed), JournalJson.ToText(recorded));
         return one == other ? null : $"decided {one}, and the journal says {other}";
     }
-
-    private static string Text(Decision decision) => JournalJson.ToToken(decision).ToString(Formatting.None);
 }

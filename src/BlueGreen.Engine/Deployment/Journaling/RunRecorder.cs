@@ -32,7 +32,7 @@ internal sealed class RunRecorder(IJournal? journal)
     public void Decided(Situation situation, Decision decision)
     {
         if (journal is null) return;
-        var (seen, mark, text) = (situation.Seen, Mark(situation), Text(decision));
+        var (seen, mark, text) = (situation.Seen, Mark(situation), JournalJson.ToText(decision));
         if (mark == _mark && text == _decisionText)
         {
             _leftOut = new JournalEntry.Look(seen.At, seen);
@@ -48,10 +48,10 @@ internal sealed class RunRecorder(IJournal? journal)
 
     public void Waited(Situation situation, string why, Decision decision)
     {
-        if (journal is null || _wait == (why, Text(decision))) return;
+        if (journal is null || _wait == (why, JournalJson.ToText(decision))) return;
         Flush();
         journal.Write(new JournalEntry.Waited(situation.Seen.At, why, decision));
-        _wait = (why, Text(decision));
+        _wait = (why, JournalJson.ToText(decision));
     }
 
     public void Asked(DateTimeOffset at, Decision act, bool yes)
@@ -96,8 +96,6 @@ internal sealed class RunRecorder(IJournal? journal)
         _leftOut = null;
     }
 
-    private static string Text(Decision decision) => JournalJson.ToToken(decision).ToString(Formatting.None);
-
     /// <summary>All that a look has to show anew to be written.</summary>
     private string Mark(Situation situation)
     {
@@ -108,7 +106,7 @@ internal sealed class RunRecorder(IJournal? journal)
             [
                 _apps.Text, seen.MarathonProblem ?? "", .. seen.LaunchQueue.Select(entry => entry.ToString()),
                 .. seen.LoadBalancers.Select(r => $"{r.Instance.Name} {r.Quality} {r.Problem} {r.Servers.Length}"),
-                .. situation.Ledger.Processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {JournalJson.ToToken(p.Value).ToString(Formatting.None)}"),
+                .. situation.Ledger.Processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {JournalJson.ToText(p.Value)}"),
                 .. situation.Ledger.Records.Values.OrderBy(r => r.LoadBalancer, StringComparer.Ordinal).ThenBy(r => r.TaskId, StringComparer.Ordinal).Select(Facts),
             ]);
     }
