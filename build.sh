@@ -26,13 +26,18 @@ has_pwsh() {
     ((BASH_REMATCH[1] > 7 || (BASH_REMATCH[1] == 7 && BASH_REMATCH[2] >= 4)))
 }
 
+publish_host() {
+    dotnet publish "$root/src/BlueGreen.Host" -c Release -o "$root/out/host" -v quiet --disable-build-servers "$@"
+}
+
 # A copy of its own, since the build replaces the host's files while build.ps1 runs in it.
 build_host() {
     local host="$root/out/host/BlueGreen.Host.dll" log
     local sources=("$root/src/BlueGreen.Host" "$root/src/BlueGreen.Zdd" "$root/src/BlueGreen.Engine" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json")
     if [[ ! -f "$host" || -n "$(find "${sources[@]}" -newer "$host" -not -path '*/obj*' -not -path '*/bin*' -print -quit)" ]]; then
         rm -rf -- "$root/out/host"
-        log="$(dotnet publish "$root/src/BlueGreen.Host" -c Release -o "$root/out/host" -v quiet --disable-build-servers 2>&1)" \
+        # Where NuGet does not have the compiler for this machine, it does without.
+        publish_host -p:AheadOfTime=true >/dev/null 2>&1 || log="$(publish_host 2>&1)" \
             || fail "BlueGreen.Host could not be built:"$'\n'"$log"
         touch -- "$host"
     fi

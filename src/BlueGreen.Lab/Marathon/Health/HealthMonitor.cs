@@ -13,7 +13,7 @@ namespace BlueGreen.Lab.Marathon.Health;
 internal sealed class HealthMonitor(ClusterLoop loop, InstanceTracker tracker, EventBus events, HealthProbe probe, TimeProvider time)
 {
     /// <summary>
-    /// A task that has yet to answer for the first time is asked again soon, then ever more slowly up to its interval:
+    /// A task that has yet to answer for the first time is asked again soon, then more slowly, by a quarter each time, up to its interval:
     /// failures mean nothing in the grace period, and a deployment need not wait out an interval that has no meaning yet.
     /// </summary>
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
@@ -55,7 +55,7 @@ internal sealed class HealthMonitor(ClusterLoop loop, InstanceTracker tracker, E
 
             var starting = !result.Healthy && IsInGracePeriod(instance, check, instance.HealthOf(index));
             var wait = starting && retry < check.Interval ? retry : check.Interval;
-            if (retry < check.Interval) retry *= 2;
+            if (retry < check.Interval) retry *= 1.25;
             // Marathon's interval may be 0 in JSON; a scheduler that never pauses would serve nobody.
             await Task.Delay(wait > FirstRetry ? wait : FirstRetry, time, cancellationToken);
         }
