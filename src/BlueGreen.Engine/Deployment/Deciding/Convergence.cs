@@ -47,7 +47,7 @@ internal static class Convergence
     private static string? NotServed(Situation situation, MarathonApp app, LoadBalancerInstance instance, IEnumerable<MarathonTask> tasks)
     {
         var healthy = tasks.Where(IsHealthy(app)).ToList();
-        var serving = healthy.Count(task => situation.StateOf(task, instance) == PoolState.Serving);
+        var serving = healthy.Count(task => situation.Ledger.Find(task.Id, instance) is { State: PoolState.Serving, Stopped.IsEmpty: true });
         return serving < healthy.Count ? $"serves {serving} of {healthy.Count} healthy tasks of {app.Id}" : null;
     }
 
