@@ -288,7 +288,7 @@ internal sealed class SimulatedLoadBalancer
         var now = _world.Now;
         foreach (var (task, server) in worker.Servers)
         {
-            if (server.IsDisabled || task.State != InstanceState.Running) continue;
+            if (server.IsDisabled || server.IsStuck || task.State != InstanceState.Running) continue;
             if (server.TakesRequests(task, now) && _world.Chance(0.7)) Keep(server, now + _world.Between(0, Traffic.LongestMs));
             if (_world.Chance(Traffic.KeepAlive)) Keep(server, now + _world.Between(0, 1000) + _world.Between(0, Traffic.LongestMs));
         }
@@ -346,6 +346,7 @@ internal sealed class SimulatedLoadBalancer
             Server = string.Create(CultureInfo.InvariantCulture, $"10_0_6_25_{task.Port + index}"),
             Status = status,
             State = state,
+            IsStopped = state == ServerState.Down && !Shape.HasChecks,
             CurrentSessions = server.BusyUntil > now ? 1 : takes ? _world.Random.Next(3) : 0,
             TotalSessions = takes ? 1 : 0,
         };
