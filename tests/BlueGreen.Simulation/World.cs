@@ -24,13 +24,16 @@ internal sealed class World(int seed) : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
+    /// <summary>Something that was due has happened: the place for what must hold at every moment.</summary>
+    public event Action? Moved;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => RightTime + ClockError;
 
     public override long GetTimestamp() => _now;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, callback, state, dueTime);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, callback, state, dueTime, period);
 
     public void After(TimeSpan delay, Action action) => _due.Enqueue(action, (_now + delay.Ticks, _order++));
 
@@ -40,9 +43,26 @@ internal sealed class World(int seed) : TimeProvider
     public bool Step()
     {
         if (!_due.TryDequeue(out var action, out var when)) return false;
-        _now = when.At;
+        _now = Math.Max(_now, when.At);
         action();
+        Moved?.Invoke();
         return true;
+    }
+
+    /// <summary>Lets so much time pass, and all happen that is due in it.</summary>
+    /// <param name="by">How much.</param>
+    /// <param name="until">Ends it early; null for nothing.</param>
+    public void Advance(TimeSpan by, Func<bool>? until = null)
+    {
+        var end = _now + by.Ticks;
+        while (until?.Invoke() != true && _due.TryPeek(out _, out var next) && next.At <= end) Step();
+        if (until?.Invoke() != true) _now = Math.Max(_now, end);
+    }
+
+    public void Every(TimeSpan interval, Action action)
+    {
+        action();
+        After(interval, () => Every(interval, action));
     }
 
     /// <summary>Somewhere between the two.</summary>
@@ -50,7 +70,6 @@ internal sealed class World(int seed) : TimeProvider
 
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
-    /// <summary>A timer that fires once, which is all that is wanted of it.</summary>
     private sealed class Timer : ITimer
     {
         private readonly World _world;
@@ -58,20 +77,15 @@ internal sealed class World(int seed) : TimeProvider
         private readonly object? _state;
         private int _setting;
 
-        public Timer(World world, TimerCallback callback, object? state, TimeSpan dueTime)
+        public Timer(World world, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             (_world, _callback, _state) = (world, callback, state);
-            Change(dueTime, Timeout.InfiniteTimeSpan);
+            Change(dueTime, period);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            var setting = ++_setting;
-            if (dueTime == Timeout.InfiniteTimeSpan) return true;
-            _world.After(dueTime, () =>
-            {
-                if (setting == _setting) _callback(_state);
-            });
+            Fire(++_setting, dueTime, period);
             return true;
         }
 
@@ -81,6 +95,17 @@ internal sealed class World(int seed) : TimeProvider
         {
             Dispose();
             return default;
+        }
+
+        private void Fire(int setting, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == Timeout.InfiniteTimeSpan) return;
+            _world.After(dueTime, () =>
+            {
+                if (setting != _setting) return;
+                Fire(setting, period, period);
+                _callback(_state);
+            });
         }
     }
 }

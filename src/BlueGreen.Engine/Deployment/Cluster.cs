@@ -28,6 +28,9 @@ internal sealed record Cluster(
     /// <summary>Has HAProxy's sockets read along with the load balancers, until the result is disposed; null where there are none.</summary>
     public Func<IDisposable>? WatchSockets { get; init; }
 
+    /// <summary>Changes servers by HAProxy's sockets; null where there are none.</summary>
+    public IServerMender? Mender { get; init; }
+
     /// <summary>Keeps other drivers from the group; null where there are none.</summary>
     public IDriverLock? Lock { get; init; }
 

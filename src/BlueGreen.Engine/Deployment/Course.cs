@@ -33,6 +33,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>What was done so far. A second time it is no progress, so that nothing that comes and goes keeps a run going for ever.</summary>
     private ImmutableHashSet<PlannedAct> Progress { get; init; } = [];
 
+    /// <summary>Attempts to have servers serve again that stay down; those that got no answer count, too.</summary>
+    private int Mends { get; init; }
+
     /// <summary>When the last act was carried out.</summary>
     private DateTimeOffset? ActedAt { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
         {
             Ledger = ledger,
             Expected = expected,
-            Last = new Situation(Roles, seen, ledger, Policy, Goal) { Expected = expected },
+            Last = new Situation(Roles, seen, ledger, Policy, Goal) { Expected = expected, Mends = Mends },
         };
     }
 
@@ -71,7 +74,11 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     public Course Rested() => this with { Patience = Patience.Fresh };
 
     /// <summary>An act is about to be asked for.</summary>
-    public Course Begin(Decision act) => this with { Expected = Expected.Before(act) };
+    public Course Begin(Decision act) => this with
+    {
+        Expected = Expected.Before(act),
+        Mends = act is Decision.Mend or Decision.Renew ? Mends + 1 : Mends,
+    };
 
     /// <summary>The act was carried out.</summary>
     /// <param name="act">The act.</param>
@@ -79,7 +86,8 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <param name="at">When it did.</param>
     public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act) with
     {
-        ActedAt = at,
+        // What only HAProxy was told, Marathon does not show.
+        ActedAt = act is Decision.Mend ? ActedAt : at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
     };
 

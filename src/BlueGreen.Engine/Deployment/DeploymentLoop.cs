@@ -55,7 +55,8 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
                 continue;
             }
 
-            if (decision is not Decision.Wait && _carriedOut is { } last && Act.IsSame(decision, last))
+            // What HAProxy was told, a reload may have undone.
+            if (decision is not (Decision.Wait or Decision.Mend) && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
                 if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);

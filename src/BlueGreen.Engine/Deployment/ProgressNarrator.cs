@@ -34,15 +34,17 @@ internal sealed class ProgressNarrator(Cluster cluster, Roles roles, Goal goal)
     {
         var wanted = goal.Staying + goal.Leaving;
         if (serving >= Math.Min(before, wanted)) return;
-        var down = situation.Seen.LoadBalancers
-            .Select(r => (r.Instance.Name, Tasks: situation.Seen.Apps.SelectMany(a => a.Tasks.Where(t => Situation.IsHealthy(a, t) && situation.StateOf(t, r.Instance) == PoolState.Faltering)).Count()))
-            .FirstOrDefault(r => r.Tasks > 0);
         // marathon-lb makes room as soon as Marathon says healthy; a task that it listed before that may still be down by HAProxy's own check.
-        var why = down.Tasks > 0
-            ? $": load balancer {down.Name} has {down.Tasks} down that Marathon calls healthy (run with --health-check, marathon-lb lists a task only once it is healthy)"
-            : "";
+        var why = Down(situation, PoolState.Faltering, "run with --health-check, marathon-lb lists a task only once it is healthy")
+            ?? Down(situation, PoolState.Stopped, "they came back into the pool, and have no check that would find them up");
         cluster.Say(MessageLevel.Warning, $"Only {serving} of {wanted} tasks serve at the moment{why}");
     }
+
+    private static string? Down(Situation situation, PoolState state, string because) => situation.Seen.LoadBalancers
+        .Select(r => (r.Instance.Name, Tasks: situation.Seen.Apps.SelectMany(a => a.Tasks.Where(t => Situation.IsHealthy(a, t) && situation.StateOf(t, r.Instance) == state)).Count()))
+        .Where(r => r.Tasks > 0)
+        .Select(r => $": load balancer {r.Name} has {r.Tasks} down that Marathon calls healthy ({because})")
+        .FirstOrDefault();
 
     private static string Sentence(Decision decision) => decision switch
     {

@@ -43,6 +43,13 @@ public sealed record HaproxyServerStat
     /// <summary>The status as one of a few.</summary>
     public required ServerState State { get; init; }
 
+    /// <summary>
+    /// True for a server that is <c>DOWN</c> although HAProxy has no check of it, and no agent or other server to go by: it gets no request, and
+    /// nothing ever finds it up again. So stays a server that came back into the pool by a reload which loaded the state saved
+    /// while it was disabled. False where the statistics do not tell. Tried on HAProxy 2.0 to 3.5.
+    /// </summary>
+    public bool IsStopped { get; init; }
+
     /// <summary>Sessions now (<c>scur</c>), in the serving process only: those of older processes are not in it.</summary>
     public int CurrentSessions { get; init; }
 

@@ -27,6 +27,9 @@ internal static class HaproxyStatsReader
     /// <summary>Without these nothing can be said of a server: not whether it serves, nor whether it is idle.</summary>
     private static readonly string[] Needed = ["pxname", "svname", "status", "scur", "qcur"];
 
+    /// <summary>What may find a server up again: a check, an agent, another server that it goes by.</summary>
+    private static readonly string[] Watchers = ["check_status", "agent_status", "tracked"];
+
     private static readonly CsvDataReaderOptions Options = new()
     {
         HasHeaders = false,
@@ -35,7 +38,7 @@ internal static class HaproxyStatsReader
         // A row may be shorter or longer than the header: other types of rows, other versions.
         ResultSetMode = ResultSetMode.SingleResult,
         BufferSize = 64 * 1024,
-            };
+    };
 
     /// <summary>All servers, in the order of the statistics.</summary>
     /// <param name="csv">The whole text.</param>
@@ -131,6 +134,7 @@ internal static class HaproxyStatsReader
                 Server = Text(row, "svname"),
                 Status = status,
                 State = StatusWords.Read(status),
+                IsStopped = status == "DOWN" && Watchers.All(name => byName.ContainsKey(name) && Text(row, name).Length == 0),
                 CurrentSessions = Count(row, "scur"),
                 CurrentQueue = Count(row, "qcur"),
                 TotalSessions = Long(row, "stot") ?? 0,

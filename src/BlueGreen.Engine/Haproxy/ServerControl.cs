@@ -21,7 +21,7 @@ public enum ServerTarget
 /// reloads, since marathon-lb saves and loads what its servers' are; servers that were added or removed do not. Source: HAProxy's management
 /// guide, "Unix Socket commands"; the rest was tried on HAProxy 2.6.
 /// </summary>
-public sealed class ServerControl
+public sealed class ServerControl : IServerMender
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -66,9 +66,25 @@ public sealed class ServerControl
             ServerTarget.Drain => after.State == ServerState.Drain,
             _ => after.State == ServerState.Maintenance,
         };
-        return isThere ? after : throw new BlueGreenException(
-            ErrorKind.ProtocolError, "HaproxyChangeNotSeen", $"HAProxy took the change of {name} on {server.LoadBalancer}, but the server is {after.Status} afterwards.",
-            "Look at it with Get-HaproxyBackendStat; another program may change it, or a reload came in between.", name);
+        return isThere ? after : throw NotSeen(name, after);
+    }
+
+    /// <inheritdoc/>
+    async Task IServerMender.MendAsync(StoppedServer server, CancellationToken cancellationToken)
+    {
+        using var line = await ConnectAsync(server.LoadBalancer, server.Backend, cancellationToken).ConfigureAwait(false);
+        var name = $"{server.Backend}/{server.Server}";
+        var wanted = new HaproxyServerStat { LoadBalancer = server.LoadBalancer, Backend = server.Backend, Server = server.Server, Status = "", State = ServerState.Unknown };
+        // A reload since the last look may have made another server of it, or taken it out on purpose.
+        if (await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false) is { IsStopped: false } changed)
+        {
+            if (changed.State == ServerState.Serving) return;
+            throw NotSeen(name, changed);
+        }
+
+        await line.TellAsync($"set server {name} health up", cancellationToken).ConfigureAwait(false);
+        var after = await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
+        if (after.State != ServerState.Serving) throw NotSeen(name, after);
     }
 
     /// <summary>Adds a server to a backend and lets it serve.</summary>
@@ -114,6 +130,10 @@ public sealed class ServerControl
         await line.TellAsync($"del server {name}", cancellationToken, "Server deleted").ConfigureAwait(false);
     }
 
+    private static BlueGreenException NotSeen(string name, HaproxyServerStat after) => new(
+        ErrorKind.ProtocolError, "HaproxyChangeNotSeen", $"HAProxy took the change of {name} on {after.LoadBalancer}, but the server is {after.Status} afterwards.",
+        "Look at it with Get-HaproxyBackendStat; another program may change it, or a reload came in between.", name);
+
     private static void RequireAddress(string address)
     {
         var colon = address.LastIndexOf(':');
@@ -147,6 +167,8 @@ public sealed class ServerControl
                 "Connect with -HaproxySocket; in HAProxy's configuration it is a line such as 'stats socket /var/run/haproxy/socket level admin'.", loadBalancer);
         }
 
+        // While a deployment watches the sockets, it is known already.
+        if (_sockets.FindAdmin(loadBalancer) is { } known) return known;
         using var watching = _sockets.Watch();
         string? problem = null;
         for (var look = 0; look < Looks; look++)

@@ -44,6 +44,9 @@ public sealed record SocketReading
     /// <summary>Whether HAProxy runs in master-worker mode; null where nothing tells.</summary>
     public bool? HasMaster { get; init; }
 
+    /// <summary>True when one of the session's sockets is surely the instance's, and may change its servers.</summary>
+    public bool CanSetServers { get; init; }
+
     /// <summary>Why a socket of the session tells nothing, in words; null when all do, or there are none.</summary>
     public string? Problem { get; init; }
 }

@@ -79,10 +79,6 @@ public sealed class AppDefinition
         return Checked(json, Id ?? "definition");
     }
 
-    /// <summary>Names members of the wrong type. What else may be wrong, Marathon itself says best, with <c>AppRefused</c>.</summary>
-    /// <exception cref="BlueGreenException"><c>AppDefinitionInvalid</c>.</exception>
-    public void Validate() => DefinitionShape.Check(_json, Id ?? "definition");
-
     /// <summary>The definition as JSON, as it goes to Marathon.</summary>
     public string ToJson() => _json.ToString(Formatting.Indented);
 

@@ -124,6 +124,7 @@ public sealed class ClusterSession : IDisposable
             JournalFolder = JournalFolder.Find(Options.JournalPath),
             PendingOperations = pendingOperations,
             WatchSockets = _sockets.Watch,
+            Mender = Servers,
         });
 
     /// <summary>A gauge of pending operations that tasks answer with over HTTP, such as <c>/metrics#/pendingOperations</c>.</summary>

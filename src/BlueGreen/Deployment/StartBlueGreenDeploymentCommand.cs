@@ -126,31 +126,10 @@ public sealed class StartBlueGreenDeploymentCommand : AppChangesCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (AsJob && !IsWhatIf)
-        {
-            StartJob();
-            return;
-        }
-
-        switch (ParameterSetName)
-        {
-            case ByApp:
-                Try(InputObject!.Id, () => Deploy(AppDefinition.FromApp(InputObject)));
-                break;
-            case ByDefinition:
-                Try(Definition!["id"], () => Deploy(DefinitionSource.From(Definition)));
-                break;
-            default:
-                foreach (var path in Path)
-                {
-                    Try(path, () =>
-                    {
-                        foreach (var file in ResolveFiles(path)) Try(file, () => Deploy(AppDefinition.FromFile(file)));
-                    });
-                }
-
-                break;
-        }
+        if (AsJob && !IsWhatIf) StartJob();
+        else if (InputObject is { } app) Try(app.Id, () => Deploy(AppDefinition.FromApp(app)));
+        else if (Definition is not null) Try(Definition["id"], () => Deploy(DefinitionSource.From(Definition)));
+        else TryEachDefinition(Path, Deploy);
     }
 
     private void Deploy(AppDefinition original)

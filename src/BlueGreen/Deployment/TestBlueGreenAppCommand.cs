@@ -32,19 +32,8 @@ public sealed class TestBlueGreenAppCommand : EngineCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is { } app)
-        {
-            Try(app.Id, () => Check(AppDefinition.FromApp(app)));
-            return;
-        }
-
-        foreach (var path in Path)
-        {
-            Try(path, () =>
-            {
-                foreach (var file in ResolveFiles(path)) Try(file, () => Check(AppDefinition.FromFile(file)));
-            });
-        }
+        if (InputObject is { } app) Try(app.Id, () => Check(AppDefinition.FromApp(app)));
+        else TryEachDefinition(Path, Check);
     }
 
     private void Check(AppDefinition definition)

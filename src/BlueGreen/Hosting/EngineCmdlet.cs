@@ -3,6 +3,7 @@ using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Marathon;
 using BlueGreen.Session;
 
 namespace BlueGreen.Hosting;
@@ -76,6 +77,18 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
         {
             WriteError(ErrorRecords.From(error, target));
             return false;
+        }
+    }
+
+    /// <summary>Does the same with the app definition in each of several files, whose paths may have wildcards.</summary>
+    private protected void TryEachDefinition(IEnumerable<string> paths, Action<AppDefinition> action)
+    {
+        foreach (var path in paths)
+        {
+            Try(path, () =>
+            {
+                foreach (var file in ResolveFiles(path)) Try(file, () => action(AppDefinition.FromFile(file)));
+            });
         }
     }
 

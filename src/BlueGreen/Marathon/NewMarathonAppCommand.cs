@@ -49,19 +49,8 @@ public sealed class NewMarathonAppCommand : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Definition is not null)
-        {
-            Try(Definition["id"], () => Create(DefinitionSource.From(Definition)));
-            return;
-        }
-
-        foreach (var path in Path)
-        {
-            Try(path, () =>
-            {
-                foreach (var file in ResolveFiles(path)) Try(file, () => Create(AppDefinition.FromFile(file)));
-            });
-        }
+        if (Definition is not null) Try(Definition["id"], () => Create(DefinitionSource.From(Definition)));
+        else TryEachDefinition(Path, Create);
     }
 
     private void Create(AppDefinition definition)

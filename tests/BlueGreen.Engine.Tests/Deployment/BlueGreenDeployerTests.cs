@@ -1,14 +1,14 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
 public class BlueGreenDeployerTests
 {
-    private readonly SimulatedCluster _cluster = new();
+    private readonly StagedCluster _cluster = new();
     private readonly RolloutPolicy _policy = new();
 
     [Fact]
@@ -18,7 +18,7 @@ public class BlueGreenDeployerTests
 
         Assert.Equal(DeploymentResult.Created, result.Result);
         Assert.Equal(("/shop-blue", "blue", 4), (result.NewApp, result.Colour, result.Target));
-        Assert.All(_cluster.LoadBalancers, lb => Assert.Equal(4, lb.ServingTasks));
+        Assert.All(_cluster.LoadBalancers, lb => Assert.Equal(4, lb.CountServing(StagedCluster.Group)));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -14,8 +14,8 @@ public class ClockTests
     public void Neither_ends_a_wait_early_nor_keeps_it_from_ending(TimeSpan jump)
     {
         var shop = new Shop { Policy = new RolloutPolicy { HealthTimeout = TimeSpan.FromSeconds(60) } };
-        shop.Marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(1), HealthyAfter: null);
-        shop.World.After(TimeSpan.FromSeconds(20), () => shop.World.ClockSetBy = jump);
+        shop.Marathon.Behaviour = _ => TaskBehaviour.Of(TimeSpan.FromSeconds(1), healthyAfter: null);
+        shop.World.After(TimeSpan.FromSeconds(20), () => shop.World.ClockError = jump);
         var began = shop.World.Now;
 
         Assert.Equal("HealthTimeout", Assert.IsType<Decision.Hold>(shop.Deploy().Decision).ReasonId);
@@ -27,7 +27,7 @@ public class ClockTests
     public void A_clock_set_again_and_again_neither_loses_a_request_nor_holds_anything_up(TimeSpan jump)
     {
         var shop = new Shop();
-        shop.World.Every(TimeSpan.FromMilliseconds(700), () => shop.World.ClockSetBy = shop.World.ClockSetBy == default ? jump : default);
+        shop.World.Every(TimeSpan.FromMilliseconds(700), () => shop.World.ClockError = shop.World.ClockError == default ? jump : default);
         var began = shop.World.Now;
 
         Assert.IsType<Decision.Done>(shop.Deploy().Decision);

@@ -1,6 +1,6 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -83,7 +83,7 @@ public class DeploymentLoopTests
     public void A_version_that_never_gets_healthy_ends_at_the_health_timeout_and_blue_serves_on()
     {
         var shop = new Shop { Policy = new RolloutPolicy { HealthTimeout = TimeSpan.FromSeconds(60) } };
-        shop.Marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(1), HealthyAfter: null);
+        shop.Marathon.Behaviour = _ => TaskBehaviour.Of(TimeSpan.FromSeconds(1), healthyAfter: null);
         var began = shop.World.Now;
 
         var hold = Assert.IsType<Decision.Hold>(shop.Deploy().Decision);
@@ -111,7 +111,7 @@ public class DeploymentLoopTests
     public void Green_grows_while_a_load_balancer_is_a_step_behind()
     {
         var (quick, slow) = (new Shop(instances: 10), new Shop(instances: 10));
-        slow.Cluster.LoadBalancers[1].Lag = TimeSpan.FromSeconds(2);
+        slow.Cluster.LoadBalancers[1].Shape = slow.Cluster.LoadBalancers[1].Shape with { LagMs = 2000 };
         var began = quick.World.Now;
 
         quick.Deploy();
@@ -264,13 +264,7 @@ public class DeploymentLoopTests
     {
         var shop = new Shop();
         // A server that was taken out and put back is down until its check has passed.
-        shop.World.After(TimeSpan.FromMilliseconds(800), () =>
-        {
-            var tasks = shop.Blue!.Tasks.ToDictionary(task => $"10_0_6_25_{task.Port}");
-            var first = tasks.Keys.First();
-            shop.Cluster.LoadBalancers[0].Reload(tasks.Keys.ToDictionary(name => name, name => name != first), tasks);
-            shop.Cluster.LoadBalancers[0].Reload(tasks.Keys.ToDictionary(name => name, _ => true), tasks);
-        });
+        shop.World.After(TimeSpan.FromMilliseconds(800), () => shop.Cluster.LoadBalancers[0].TakeOutAndPutBack(shop.Blue!.Tasks[0]));
 
         var outcome = shop.Deploy();
 

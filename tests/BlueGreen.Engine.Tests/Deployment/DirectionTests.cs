@@ -1,6 +1,6 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
@@ -9,7 +9,7 @@ namespace BlueGreen.Engine.Tests.Deployment;
 public class DirectionTests
 {
     private const int Target = 6;
-    private readonly SimulatedCluster _cluster = new();
+    private readonly StagedCluster _cluster = new();
     private readonly RolloutPolicy _policy = new();
     private int _lowestServing = int.MaxValue;
     private int _lostBefore;
@@ -46,7 +46,7 @@ public class DirectionTests
     {
         await Deploy();
         var tasks = _cluster.Marathon.Apps["/shop-blue"].Tasks.Select(t => t.Id).ToList();
-        _cluster.Marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
+        _cluster.Marathon.Behaviour = id => TaskBehaviour.Of(TimeSpan.FromSeconds(1), id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
         await Deploy(_policy with { HealthTimeout = TimeSpan.FromSeconds(30) });
 
         await Deployer().GoOnAsync("shop", Direction.Back, _policy, TestContext.Current.CancellationToken);
@@ -75,7 +75,7 @@ public class DirectionTests
     {
         await Deploy();
         Watch();
-        _cluster.Marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
+        _cluster.Marathon.Behaviour = id => TaskBehaviour.Of(TimeSpan.FromSeconds(1), id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
 
         var result = await Deploy(_policy with { HealthTimeout = TimeSpan.FromSeconds(30), OnFailure = FailureAction.Undo });
 
@@ -279,16 +279,16 @@ public class DirectionTests
 
     private void Watch(int atLeast = 0)
     {
-        Assert.All(_cluster.LoadBalancers, lb => Assert.True(lb.ServingTasks >= atLeast));
+        Assert.All(_cluster.LoadBalancers, lb => Assert.True(lb.CountServing(StagedCluster.Group) >= atLeast));
         _lostBefore = _cluster.Lost;
-        _cluster.World.Moved += () => _lowestServing = Math.Min(_lowestServing, _cluster.LoadBalancers.Min(lb => lb.ServingTasks));
+        _cluster.World.Moved += () => _lowestServing = Math.Min(_lowestServing, _cluster.LoadBalancers.Min(lb => lb.CountServing(StagedCluster.Group)));
     }
 
     private void AssertServedAloneBy(string id, int atLeast = Target)
     {
         var app = Assert.Single(_cluster.Marathon.Apps.Values);
         Assert.Equal((id, Target), (app.Id, app.Instances));
-        Assert.All(_cluster.LoadBalancers, lb => Assert.Equal(Target, lb.ServingTasks));
+        Assert.All(_cluster.LoadBalancers, lb => Assert.Equal(Target, lb.CountServing(StagedCluster.Group)));
         Assert.Equal(0, _cluster.Lost - _lostBefore);
         Assert.True(_lowestServing >= atLeast, $"only {_lowestServing} of {Target} served for a while");
     }

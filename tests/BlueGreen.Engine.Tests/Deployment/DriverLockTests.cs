@@ -2,7 +2,8 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -10,7 +11,7 @@ public class DriverLockTests
 {
     private static readonly DriverIdentity Ann = new("build7", "ann", "4711 1 -");
     private static readonly DriverIdentity Bob = new("laptop", "bob", "12 1 -");
-    private readonly SimulatedCluster _cluster = new();
+    private readonly StagedCluster _cluster = new();
     private readonly RolloutPolicy _policy = new();
 
     private World World => _cluster.World;
@@ -59,7 +60,7 @@ public class DriverLockTests
     [Fact]
     public async Task A_driver_that_is_lost_on_another_host_is_outlived_after_its_hold_has_run_out_and_a_renewal_and_a_half()
     {
-        Leave(Ann, World.Now - TimeSpan.FromSeconds(61));
+        Leave(Ann, World.RightTime - TimeSpan.FromSeconds(61));
         var began = World.Now;
 
         var result = await Driver(Bob).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
@@ -73,7 +74,7 @@ public class DriverLockTests
     [Fact]
     public void A_driver_whose_last_sign_is_younger_than_that_is_believed_to_be_there()
     {
-        Leave(Ann, World.Now - TimeSpan.FromSeconds(50));
+        Leave(Ann, World.RightTime - TimeSpan.FromSeconds(50));
         var began = World.Now;
 
         Assert.Equal("GroupHeld", Refusal(Driver(Bob).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken)).ErrorId);
@@ -87,13 +88,14 @@ public class DriverLockTests
     public void A_driver_whose_clock_differs_is_told_from_a_lost_one_by_its_renewals(int seconds)
     {
         var skew = TimeSpan.FromSeconds(seconds);
-        Leave(Ann, World.Now + skew);
+        Leave(Ann, World.RightTime + skew);
         var renewals = 0;
         World.Every(TimeSpan.FromSeconds(15), () =>
         {
             renewals++;
             var app = _cluster.Marathon.Apps["/bluegreen-lock-shop.1"];
-            app.Json["labels"]!["BLUEGREEN_LOCK_RENEWED"] = $"{World.Now + skew:yyyy-MM-dd HH:mm:ss}Z";
+            app.Json["labels"]!["BLUEGREEN_LOCK_RENEWED"] = $"{World.RightTime + skew:yyyy-MM-dd HH:mm:ss}Z";
+            app.Touch();
         });
 
         Assert.Equal("GroupHeld", Refusal(Driver(Bob).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken)).ErrorId);
@@ -104,7 +106,7 @@ public class DriverLockTests
     [Fact]
     public async Task A_process_that_is_gone_for_certain_is_outlived_at_once()
     {
-        Leave(Ann, World.Now);
+        Leave(Ann, World.RightTime);
 
         var result = await Driver(Bob, isGone: who => who == Ann).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
 
@@ -117,7 +119,7 @@ public class DriverLockTests
     public async Task A_driver_that_was_taken_for_dead_kills_nothing_when_it_wakes_up()
     {
         await Driver(Ann).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
-        var approval = new AtRemoval(() => Leave(Bob, World.Now, generation: 2));
+        var approval = new AtRemoval(() => Leave(Bob, World.RightTime, generation: 2));
 
         var result = await Driver(Ann, approval).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
 
@@ -198,7 +200,7 @@ public class DriverLockTests
     [InlineData("/web/Shop", "/web/shop", "/web/bluegreen-lock-web-shop-")]
     [InlineData("web-shop", "web/shop", "/web/bluegreen-lock-web-shop.1")]
     public void The_lock_lies_in_the_folder_of_the_groups_app_under_an_id_that_is_legal(string group, string app, string id) =>
-        Assert.StartsWith(id, Lock(Ann, World.Now, 1) with { Group = group, Folder = LockApp.FolderOf(app) } is var l ? l.Id : "", StringComparison.Ordinal);
+        Assert.StartsWith(id, Lock(Ann, World.RightTime, 1) with { Group = group, Folder = LockApp.FolderOf(app) } is var l ? l.Id : "", StringComparison.Ordinal);
 
     [Fact]
     public void This_process_is_not_gone_and_one_of_another_host_is_never_gone_for_certain()

@@ -1,6 +1,6 @@
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -46,7 +46,7 @@ public class ForeignChangeTests
     public void A_restart_by_somebody_else_is_noticed()
     {
         var shop = new Shop();
-        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Change(shop.Blue!, _ => { }));
+        shop.World.After(TimeSpan.FromSeconds(6), () => shop.Marathon.Change(shop.Blue!));
 
         Assert.Contains("/shop-blue was changed or restarted at 2026-01-01 00:00:16Z", Held(shop).Reason, StringComparison.Ordinal);
     }

@@ -5,7 +5,8 @@ using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -52,7 +53,7 @@ public sealed class JournalTests : IDisposable
         var acting = Replay.Run(journal.Entries).Single(step => step.Entry is JournalEntry.Acting { Act: Decision.Delete });
 
         var written = ((JournalEntry.Acting)acting.Entry).Proofs;
-        Assert.Equal(proofs.Select(Text), written.Select(Text));
+        Assert.Equal(proofs.Select(Text).Order(StringComparer.Ordinal), written.Select(Text).Order(StringComparer.Ordinal));
         Assert.Equal(
             proofs.Select(p => (p.TaskId, p.LoadBalancer, p.IdleSince)).Order(),
             acting.Course!.Ledger.Records.Values.Where(r => proofs.Any(p => p.TaskId == r.TaskId)).Select(r => (r.TaskId, r.LoadBalancer, r.IdleSince)).Order());
@@ -79,10 +80,10 @@ public sealed class JournalTests : IDisposable
         foreach (var app in new[] { shop.Blue! })
         {
             app.Json["cmd"] = "run --password secret1";
-            app.Json["env"] = new System.Text.Json.Nodes.JsonObject { ["PASSWORD"] = "secret2" };
+            app.Json["env"] = new JObject { ["PASSWORD"] = "secret2" };
             app.Json["labels"]!["HAPROXY_0_AUTH"] = "realm:user:secret3";
             app.Json["healthChecks"]![0]!["command"] = "secret4";
-            app.Json["container"] = System.Text.Json.Nodes.JsonNode.Parse("""{"docker": {"image": "shop:1", "parameters": [{"key": "env", "value": "secret5"}]}}""");
+            app.Json["container"] = JObject.Parse("""{"docker": {"image": "shop:1", "parameters": [{"key": "env", "value": "secret5"}]}}""");
             app.Json["anything"] = "secret6";
         }
 
@@ -95,7 +96,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task A_deployment_leaves_one_file_whose_name_sorts_by_time_and_tells_the_group()
     {
-        var deployer = Deployer(new SimulatedCluster());
+        var deployer = Deployer(new StagedCluster());
 
         var first = await deployer.DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken);
         var second = await deployer.DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken);
@@ -111,7 +112,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task A_journal_that_cannot_be_written_warns_once_and_stops_nothing()
     {
-        var cluster = new SimulatedCluster();
+        var cluster = new StagedCluster();
         var file = Path.Combine(_folder, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
@@ -126,7 +127,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task A_deployment_that_is_refused_before_it_begins_leaves_no_journal()
     {
-        var cluster = new SimulatedCluster();
+        var cluster = new StagedCluster();
         var definition = Definition().With(new AppChanges { Set = new Dictionary<string, object?> { ["healthChecks"] = null } });
 
         await Assert.ThrowsAsync<BlueGreenException>(() => Deployer(cluster).DeployAsync(definition, new RolloutPolicy(), TestContext.Current.CancellationToken));
@@ -140,7 +141,7 @@ public sealed class JournalTests : IDisposable
     [InlineData(40)]
     public async Task The_torn_last_line_of_a_driver_that_was_killed_is_left_out(int bytes)
     {
-        var file = (await Deployer(new SimulatedCluster()).DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken)).JournalFile!;
+        var file = (await Deployer(new StagedCluster()).DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken)).JournalFile!;
         var all = JournalReader.Read(file).ToList();
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(file, text[..^(bytes + 1)], TestContext.Current.CancellationToken);
@@ -159,7 +160,7 @@ public sealed class JournalTests : IDisposable
     [InlineData(1, "{\"is\":\"Header\",\"at\":\"2026-01-01T00:00:00Z\",\"format\":2}", "line 1: it has the format 2")]
     public async Task A_line_that_is_not_ours_is_named_with_its_file(int number, string line, string what)
     {
-        var file = (await Deployer(new SimulatedCluster()).DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken)).JournalFile!;
+        var file = (await Deployer(new StagedCluster()).DeployAsync(Definition(), new RolloutPolicy(), TestContext.Current.CancellationToken)).JournalFile!;
         var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
         lines[number - 1] = line;
         await File.WriteAllLinesAsync(file, lines, TestContext.Current.CancellationToken);
@@ -220,7 +221,7 @@ public sealed class JournalTests : IDisposable
             // Only at the first look a Marathon that is away is an error.
             if (journal.Lines.Count > 0 && random.Next(8) == 0 && (what != "read" || !journal.Lines[^1].Contains("\"is\":\"Run\"", StringComparison.Ordinal))) throw new BlueGreenException(ErrorKind.Unavailable, "MarathonUnreachable", $"lost {what}", "");
         };
-        shop.Marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(random.Next(1, 4)), random.Next(12) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 5)));
+        shop.Marathon.Behaviour = _ => TaskBehaviour.Of(TimeSpan.FromSeconds(random.Next(1, 4)), random.Next(12) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 5)));
         for (var fault = 0; fault < 4; fault++)
         {
             var balancer = balancers[random.Next(balancers.Count)];
@@ -228,7 +229,7 @@ public sealed class JournalTests : IDisposable
             {
                 0 => () => balancer.IsUnreachable = !balancer.IsUnreachable,
                 1 => () => balancer.IsDeaf = !balancer.IsDeaf,
-                2 => () => shop.World.ClockSetBy = TimeSpan.FromSeconds(random.Next(-9999, 9999)),
+                2 => () => shop.World.ClockError = TimeSpan.FromSeconds(random.Next(-9999, 9999)),
                 3 => () => shop.Marathon.Touch(),
                 _ => () =>
                 {
@@ -244,7 +245,7 @@ public sealed class JournalTests : IDisposable
         return shop;
     }
 
-    private BlueGreenDeployer Deployer(SimulatedCluster cluster) => new(cluster.For() with { JournalFolder = _folder });
+    private BlueGreenDeployer Deployer(StagedCluster cluster) => new(cluster.For() with { JournalFolder = _folder });
 
     private static AppDefinition Definition() => AppDefinition.Parse(
         """

@@ -17,14 +17,16 @@ public sealed class PendingOperationsTests : IDisposable
     public void A_deployment_kills_nothing_before_the_gauge_has_been_zero_three_times()
     {
         var shop = new Shop();
-        var asked = new List<(string Task, DateTimeOffset At)>();
+        // These list a task as soon as it runs, so that none of the new ones is healthy and not listed.
+        foreach (var lb in shop.Cluster.LoadBalancers) lb.Shape = lb.Shape with { WaitsForHealth = false, HasChecks = false };
+        var asked = new List<(string Task, TimeSpan At)>();
         var idleAt = shop.World.Now + TimeSpan.FromMinutes(1);
         shop.PendingOperations = new Gauge(task =>
         {
             asked.Add((task.Id, shop.World.Now));
             return shop.World.Now < idleAt ? 2 : 0;
         });
-        DateTimeOffset? deleted = null;
+        TimeSpan? deleted = null;
         shop.Marathon.BeforeCall = what => deleted ??= what == "delete /shop-blue" ? shop.World.Now : null;
 
         var outcome = shop.Deploy();

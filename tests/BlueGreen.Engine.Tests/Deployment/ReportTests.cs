@@ -3,7 +3,7 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Reporting;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -11,7 +11,7 @@ public sealed class ReportTests : IDisposable
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
     private readonly string _folder = Directory.CreateTempSubdirectory("bluegreen").FullName;
-    private readonly SimulatedCluster _cluster = new();
+    private readonly StagedCluster _cluster = new();
 
     [Fact]
     public async Task A_history_tells_what_the_deployment_told()

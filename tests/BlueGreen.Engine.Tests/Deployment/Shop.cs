@@ -5,7 +5,9 @@ using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation;
+using BlueGreen.Simulation.Cluster;
+using BlueGreen.Simulation.Staged;
 using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Tests.Deployment;
@@ -13,24 +15,24 @@ namespace BlueGreen.Engine.Tests.Deployment;
 /// <summary>A simulated cluster on which version 1 of a shop runs in blue, and green has just been created beside it.</summary>
 internal sealed class Shop
 {
-    private static readonly Roles Roles = new(SimulatedCluster.Group, "/shop-blue", "/shop-green");
+    private static readonly Roles Roles = new(StagedCluster.Group, "/shop-blue", "/shop-green");
     private readonly int _target;
 
     public Shop(int instances = 4, int loadBalancers = 2, int seed = 1)
     {
         _target = instances;
-        Cluster = new SimulatedCluster(loadBalancers, seed);
+        Cluster = new StagedCluster(loadBalancers, seed);
         Create("blue", instances);
         Cluster.World.Advance(TimeSpan.FromSeconds(10));
         Cluster.Marathon.Changes.Clear();
-        Cluster.World.Moved += () => LowestServing = Math.Min(LowestServing, Cluster.LoadBalancers.Min(lb => lb.ServingTasks));
+        Cluster.World.Moved += () => LowestServing = Math.Min(LowestServing, Cluster.LoadBalancers.Min(lb => lb.CountServing(StagedCluster.Group)));
     }
 
-    public SimulatedCluster Cluster { get; }
+    public StagedCluster Cluster { get; }
 
     public World World => Cluster.World;
 
-    public SimulatedMarathon Marathon => Cluster.Marathon;
+    public StagedMarathon Marathon => Cluster.Marathon;
 
     /// <summary>What the cluster itself saw, not what the engine says.</summary>
     public int LowestServing { get; private set; } = int.MaxValue;
@@ -74,10 +76,10 @@ internal sealed class Shop
             ["healthChecks"] = new JArray(new JObject { ["protocol"] = "HTTP" }),
             ["labels"] = new JObject
             {
-                [DeploymentLabels.Group] = SimulatedCluster.Group,
+                [DeploymentLabels.Group] = StagedCluster.Group,
                 [DeploymentLabels.Port0] = "10000",
                 [DeploymentLabels.Colour] = colour,
-                [DeploymentLabels.StartedAt] = World.Now.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+                [DeploymentLabels.StartedAt] = World.RightTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture),
                 [DeploymentLabels.TargetInstances] = _target.ToString(CultureInfo.InvariantCulture),
                 [DeploymentLabels.NewInstances] = "0",
             },

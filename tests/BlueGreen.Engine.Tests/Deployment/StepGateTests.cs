@@ -2,7 +2,7 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Journaling;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -18,7 +18,7 @@ public class StepGateTests
         {
             asked.Add((step.Step, step.Instances, step.IsLast));
             Assert.Equal(("shop", 4, "/shop-green", "/shop-blue"), (step.Group, step.Target, step.NewApp.Id, step.OldApp.Id));
-            Assert.All(_shop.Cluster.LoadBalancers, lb => Assert.Equal(step.Instances, lb.ServingTasksOf(_shop.Green!)));
+            Assert.All(_shop.Cluster.LoadBalancers, lb => Assert.Equal(step.Instances, lb.CountServing(_shop.Green!)));
             Assert.Equal((step.Instances, 4), (_shop.Green!.Instances, _shop.Blue!.Instances));
             return null;
         });
@@ -38,7 +38,7 @@ public class StepGateTests
         DateTimeOffset? judged = null;
         _shop.Gate = new Gate(step =>
         {
-            if (step.IsLast) judged = _shop.World.Now;
+            if (step.IsLast) judged = _shop.World.RightTime;
             return null;
         });
 
@@ -91,7 +91,7 @@ public class StepGateTests
     [Fact]
     public async Task A_refusal_undoes_the_deployment_where_that_was_asked_for_and_nobody_is_asked_on_the_way_back()
     {
-        var cluster = new SimulatedCluster();
+        var cluster = new StagedCluster();
         var asked = 0;
         var deployer = new BlueGreenDeployer(cluster.For()).WithGate(new Gate(step => ++asked == 2 ? "too slow" : null));
         await deployer.DeployAsync(Definition, new RolloutPolicy(), TestContext.Current.CancellationToken);
@@ -108,7 +108,7 @@ public class StepGateTests
     [Fact]
     public async Task A_hybrid_is_judged_step_by_step_too()
     {
-        var cluster = new SimulatedCluster();
+        var cluster = new StagedCluster();
         var asked = new List<int>();
         var deployer = new BlueGreenDeployer(cluster.For()).WithGate(new Gate(step => { asked.Add(step.Instances); return null; }));
         await deployer.DeployAsync(Definition, new RolloutPolicy(), TestContext.Current.CancellationToken);
@@ -122,7 +122,7 @@ public class StepGateTests
     [Fact]
     public async Task The_plan_says_when_it_is_asked()
     {
-        var cluster = new SimulatedCluster();
+        var cluster = new StagedCluster();
         var deployer = new BlueGreenDeployer(cluster.For());
         var policy = new RolloutPolicy { Growth = new Growth.Steps(StepSize.Parse(["25%"])) };
         await deployer.DeployAsync(Definition, policy, TestContext.Current.CancellationToken);

@@ -1,6 +1,6 @@
 using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -9,7 +9,7 @@ public class SwitchTests
 {
     private const int Target = 4;
     private static readonly RolloutPolicy Keeping = new() { KeepOld = true };
-    private readonly SimulatedCluster _cluster = new();
+    private readonly StagedCluster _cluster = new();
     private readonly List<int> _serving = [];
     private int _lostBefore;
 
@@ -155,7 +155,7 @@ public class SwitchTests
     private void Watch()
     {
         _lostBefore = _cluster.Lost;
-        _cluster.World.Moved += () => _serving.Add(_cluster.LoadBalancers.Min(lb => lb.ServingTasks));
+        _cluster.World.Moved += () => _serving.Add(_cluster.LoadBalancers.Min(lb => lb.CountServing(StagedCluster.Group)));
     }
 
     private async Task AssertServes(string id, string waiting)
@@ -164,8 +164,8 @@ public class SwitchTests
         Assert.Equal(Target, marathon.Apps[id].Instances);
         Assert.All(_cluster.LoadBalancers, lb =>
         {
-            Assert.Equal(Target, lb.ServingTasksOf(marathon.Apps[id]));
-            Assert.Equal(0, lb.ServingTasksOf(marathon.Apps[waiting]));
+            Assert.Equal(Target, lb.CountServing(marathon.Apps[id]));
+            Assert.Equal(0, lb.CountServing(marathon.Apps[waiting]));
         });
         Assert.True(marathon.Apps[waiting].Instances > 0);
         // Tasks that were killed are listed until they have ended.

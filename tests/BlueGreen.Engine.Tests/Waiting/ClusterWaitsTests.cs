@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
-using BlueGreen.Engine.Tests.Simulation;
+using BlueGreen.Simulation.Staged;
 using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Tests.Waiting;
@@ -9,43 +9,40 @@ namespace BlueGreen.Engine.Tests.Waiting;
 /// <summary>In virtual time: what is said to take minutes takes none.</summary>
 public sealed class ClusterWaitsTests : IEngineSink
 {
-    private readonly World _world = new(seed: 1);
-    private readonly SimulatedMarathon _marathon;
+    private readonly StagedCluster _cluster = new(loadBalancers: 0);
     private readonly List<ProgressEvent> _progress = [];
 
-    public ClusterWaitsTests() => _marathon = new SimulatedMarathon(_world);
-
-    private ClusterWaits Waits => new(_marathon, this, _world, (_, _) => _world);
+    private ClusterWaits Waits => new(_cluster.Marathon, this, _cluster.World, (_, _) => _cluster);
 
     [Fact]
     public async Task An_app_is_ready_when_all_its_tasks_are_healthy_and_nothing_holds_it()
     {
         await CreateAsync("/shop", 3);
-        var began = _world.Now;
+        var began = _cluster.World.Now;
         var app = await Waits.WaitForAppAsync("/shop", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Equal(3, app.TasksHealthy);
         Assert.False(app.IsDeploying);
-        Assert.InRange(_world.Now - began, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
+        Assert.InRange(_cluster.World.Now - began, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
         Assert.Contains(_progress, p => p.Status.Contains("0 of 3 healthy", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task An_app_that_does_not_get_healthy_is_an_error_with_the_reason_when_the_time_is_over()
     {
-        _marathon.Behaviour = _ => new TaskBehaviour(TimeSpan.FromSeconds(1), HealthyAfter: null);
+        _cluster.Marathon.Behaviour = _ => TaskBehaviour.Of(TimeSpan.FromSeconds(1), healthyAfter: null);
         await CreateAsync("/shop", 2);
-        var began = _world.Now;
+        var began = _cluster.World.Now;
         var error = await Assert.ThrowsAsync<BlueGreenException>(
             () => Waits.WaitForAppAsync("/shop", TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.Equal(("AppNotReady", ErrorKind.Timeout, "/shop"), (error.ErrorId, error.Kind, error.Target));
         Assert.Contains("0 of 2 healthy", error.Message, StringComparison.Ordinal);
-        Assert.InRange(_world.Now - began, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(31));
+        Assert.InRange(_cluster.World.Now - began, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(31));
     }
 
     [Fact]
     public async Task Each_of_several_apps_comes_as_soon_as_it_is_ready_whatever_the_others_do()
     {
-        _marathon.Behaviour = app => new TaskBehaviour(TimeSpan.FromSeconds(1), app.Id == "/slow" ? null : TimeSpan.FromSeconds(app.Id == "/a" ? 9 : 2));
+        _cluster.Marathon.Behaviour = id => TaskBehaviour.Of(TimeSpan.FromSeconds(1), id == "/slow" ? null : TimeSpan.FromSeconds(id == "/a" ? 9 : 2));
         foreach (var id in new[] { "/a", "/b", "/slow" }) await CreateAsync(id, 1);
         var ready = new List<string>();
         var failed = new List<string?>();
@@ -60,13 +57,13 @@ public sealed class ClusterWaitsTests : IEngineSink
     public async Task An_outage_of_Marathon_does_not_end_a_wait()
     {
         await CreateAsync("/shop", 1);
-        var until = _world.Now + TimeSpan.FromSeconds(20);
-        _marathon.BeforeCall = _ =>
+        var until = _cluster.World.Now + TimeSpan.FromSeconds(20);
+        _cluster.Marathon.BeforeCall = _ =>
         {
-            if (_world.Now < until) throw new BlueGreenException(ErrorKind.Unavailable, "MarathonUnreachable", "nobody answers", "");
+            if (_cluster.World.Now < until) throw new BlueGreenException(ErrorKind.Unavailable, "MarathonUnreachable", "nobody answers", "");
         };
         Assert.Equal("/shop", (await Waits.WaitForAppAsync("/shop", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Id);
-        Assert.True(_world.Now >= until);
+        Assert.True(_cluster.World.Now >= until);
     }
 
     [Fact]
@@ -96,6 +93,6 @@ public sealed class ClusterWaitsTests : IEngineSink
                 ["healthChecks"] = new JsonArray(new JsonObject { ["protocol"] = "HTTP" }),
                 ["portDefinitions"] = new JsonArray(new JsonObject { ["port"] = 10000 }),
             }.ToJsonString(), "app.json");
-        await _marathon.CreateAppAsync(definition, ChangeOptions.Default, TestContext.Current.CancellationToken);
+        await _cluster.Marathon.CreateAppAsync(definition, ChangeOptions.Default, TestContext.Current.CancellationToken);
     }
 }

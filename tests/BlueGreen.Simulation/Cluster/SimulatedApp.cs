@@ -8,24 +8,18 @@ namespace BlueGreen.Simulation.Cluster;
 internal sealed class SimulatedApp
 {
     private static readonly string[] StateWords = ["TASK_STAGING", "TASK_RUNNING", "TASK_KILLING", "TASK_KILLED"];
-    private readonly JObject _json;
     private MarathonApp? _read;
 
     public SimulatedApp(JObject json, Behaviour behaviour)
     {
-        _json = json;
-        Behaviour = behaviour;
-        Id = (string)json["id"]!;
-        Ports = ((JArray)json["portDefinitions"]!).Select(p => (int)p["port"]!).ToArray();
-        Group = Label("HAPROXY_DEPLOYMENT_GROUP");
-        StartedAt = Label("HAPROXY_DEPLOYMENT_STARTED_AT") ?? "0";
-        IsDeployed = Label("HAPROXY_DEPLOYMENT_NEW_INSTANCES") is not null;
-        Target = Label("HAPROXY_DEPLOYMENT_TARGET_INSTANCES") is { } target ? int.Parse(target, CultureInfo.InvariantCulture) : null;
-        Backends = Ports.Select((port, index) => $"{Group ?? Id[1..]}_{Label($"HAPROXY_{index}_PORT") ?? $"{port}"}").ToArray();
-        HasHealthChecks = json["healthChecks"] is JArray { Count: > 0 };
+        (Json, Behaviour, Id) = (json, behaviour, (string)json["id"]!);
+        Learn();
     }
 
     public string Id { get; }
+
+    /// <summary>The definition. Who changes it touches the app.</summary>
+    public JObject Json { get; }
 
     public Behaviour Behaviour { get; set; }
 
@@ -33,24 +27,26 @@ internal sealed class SimulatedApp
 
     public DateTimeOffset LastScalingAt { get; set; }
 
+    public DateTimeOffset? LastConfigChangeAt { get; private set; }
+
     public List<Instance> Tasks { get; } = [];
 
     /// <summary>The deployment of Marathon's that holds it.</summary>
     public string? Deployment { get; set; }
 
-    public int[] Ports { get; }
+    public int[] Ports { get; private set; } = [];
 
-    public string? Group { get; }
+    public string? Group { get; private set; }
 
-    public string StartedAt { get; }
+    public string StartedAt { get; private set; } = "0";
 
-    public bool IsDeployed { get; }
+    public bool IsDeployed { get; private set; }
 
-    public int? Target { get; }
+    public int? Target { get; private set; }
 
-    public string[] Backends { get; }
+    public string[] Backends { get; private set; } = [];
 
-    public bool HasHealthChecks { get; }
+    public bool HasHealthChecks { get; private set; }
 
     /// <summary>Launches that failed in a row, for the back-off.</summary>
     public int Failures { get; set; }
@@ -62,21 +58,48 @@ internal sealed class SimulatedApp
     /// <summary>What its answers say has changed.</summary>
     public void Touch() => _read = null;
 
-    public string? Label(string name) => (string?)_json["labels"]?[name];
+    public string? Label(string name) => (string?)Json["labels"]?[name];
+
+    /// <summary>Takes other values for some members of the definition. For Marathon that is a scaling as well.</summary>
+    public void Change(JObject changes, DateTimeOffset at)
+    {
+        foreach (var (name, value) in changes) Json[name] = value?.DeepClone();
+        LastConfigChangeAt = LastScalingAt = at;
+        Learn();
+        Touch();
+    }
 
     /// <summary>The app as a client reads it. Made of Marathon's JSON, so that the client's own reading is under test.</summary>
     public MarathonApp Read()
     {
         if (_read is { } read) return read;
         // Nothing in the definition changes, and the reader changes nothing: the members can be shared.
-        var json = new JObject(_json.Properties().Where(p => p.Name != "instances"))
+        var json = new JObject(Json.Properties().Where(p => p.Name != "instances"))
         {
             ["instances"] = Instances,
-            ["versionInfo"] = new JObject { ["lastScalingAt"] = LastScalingAt.ToString("o", CultureInfo.InvariantCulture) },
+            ["versionInfo"] = WriteVersions(),
             ["deployments"] = Deployment is null ? new JArray() : new JArray(new JObject { ["id"] = Deployment }),
             ["tasks"] = new JArray(Tasks.Select(Write)),
         };
         return _read = new MarathonApp(json);
+    }
+
+    private void Learn()
+    {
+        Ports = Json["portDefinitions"] is JArray ports ? ports.Select(p => (int)p["port"]!).ToArray() : [];
+        Group = Label("HAPROXY_DEPLOYMENT_GROUP");
+        StartedAt = Label("HAPROXY_DEPLOYMENT_STARTED_AT") ?? "0";
+        IsDeployed = Label("HAPROXY_DEPLOYMENT_NEW_INSTANCES") is not null;
+        Target = Label("HAPROXY_DEPLOYMENT_TARGET_INSTANCES") is { } target ? int.Parse(target, CultureInfo.InvariantCulture) : null;
+        Backends = Ports.Select((port, index) => $"{Group ?? Id[1..]}_{Label($"HAPROXY_{index}_PORT") ?? $"{port}"}").ToArray();
+        HasHealthChecks = Json["healthChecks"] is JArray { Count: > 0 };
+    }
+
+    private JObject WriteVersions()
+    {
+        var json = new JObject { ["lastScalingAt"] = LastScalingAt.ToString("o", CultureInfo.InvariantCulture) };
+        if (LastConfigChangeAt is { } at) json["lastConfigChangeAt"] = at.ToString("o", CultureInfo.InvariantCulture);
+        return json;
     }
 
     private JObject Write(Instance task)

@@ -28,7 +28,6 @@ internal sealed class SimulatedLoadBalancer
     private readonly World _world;
     private readonly SimulatedMarathon _marathon;
     private readonly PidSpace _pids;
-    private readonly Traffic _traffic;
     private readonly Trace _trace;
     private readonly List<Worker> _old = [];
     private int? _master;
@@ -37,7 +36,7 @@ internal sealed class SimulatedLoadBalancer
 
     public SimulatedLoadBalancer(World world, SimulatedMarathon marathon, PidSpace pids, LoadBalancerShape shape, Traffic traffic, int number, Trace trace)
     {
-        (_world, _marathon, _pids, Shape, _traffic, _trace) = (world, marathon, pids, shape, traffic, trace);
+        (_world, _marathon, _pids, Shape, Traffic, _trace) = (world, marathon, pids, shape, traffic, trace);
         Instance = new LoadBalancerInstance($"10.0.0.{number}:9090", new Uri($"http://10.0.0.{number}:9090"));
         Name = $"lb{number}";
         AppearedAt = world.Now;
@@ -51,7 +50,9 @@ internal sealed class SimulatedLoadBalancer
 
     public string Name { get; }
 
-    public LoadBalancerShape Shape { get; }
+    public LoadBalancerShape Shape { get; set; }
+
+    public Traffic Traffic { get; set; }
 
     public TimeSpan AppearedAt { get; }
 
@@ -61,11 +62,19 @@ internal sealed class SimulatedLoadBalancer
     /// <summary>The worker that still answers for a moment although a new one is there already.</summary>
     public Worker Answering { get; private set; } = null!;
 
+    public ServingProcess ServingProcess => new(Answering.Pid, _world.Now - Answering.StartedAt, "2.6.12");
+
     /// <summary>It hears nothing any more, but goes on serving.</summary>
     public bool IsDeaf { get; set; }
 
     /// <summary>The statistics port cannot be reached; clients can reach theirs.</summary>
     public TimeSpan? UnreachableSince { get; set; }
+
+    public bool IsUnreachable
+    {
+        get => UnreachableSince is not null;
+        set => UnreachableSince = value ? UnreachableSince ?? _world.Now : null;
+    }
 
     /// <summary>It is being restarted, and serves nobody.</summary>
     public bool IsDown { get; private set; }
@@ -102,6 +111,8 @@ internal sealed class SimulatedLoadBalancer
 
         return count;
     }
+
+    public int CountServing(SimulatedApp app) => IsDown || IsRemoved ? 0 : Serving.Servers.Count(s => s.Key.App == app && s.Value.TakesRequests(s.Key, _world.Now));
 
     /// <summary>The task's server as the serving worker has it; null when it is not listed.</summary>
     public Server? Find(Instance task) => IsDown ? null : Serving.Servers.GetValueOrDefault(task);
@@ -173,6 +184,14 @@ internal sealed class SimulatedLoadBalancer
     public int AddForeignProcess() => _pids.AddForeign();
 
     public void RemoveForeignProcess(int pid) => _pids.RemoveForeign(pid);
+
+    /// <summary>Somebody takes a task out of the pool and puts it back: it is down until its check has passed.</summary>
+    public void TakeOutAndPutBack(Instance task)
+    {
+        var config = Serving.Servers.ToDictionary(s => s.Key, s => s.Value.IsDisabled);
+        Reload(new Dictionary<Instance, bool>(config) { [task] = true });
+        Reload(config);
+    }
 
     /// <summary>One port of a task is put into maintenance by hand; the next reload knows nothing of it.</summary>
     public void SetByHand(Instance task, int index)
@@ -269,12 +288,12 @@ internal sealed class SimulatedLoadBalancer
         var now = _world.Now;
         foreach (var (task, server) in worker.Servers)
         {
-            if (server.IsDisabled || task.State != InstanceState.Running) continue;
-            if (server.TakesRequests(task, now) && _world.Chance(0.7)) Keep(server, now + _world.Between(0, _traffic.LongestMs));
-            if (_world.Chance(_traffic.KeepAlive)) Keep(server, now + _world.Between(0, 1000) + _world.Between(0, _traffic.LongestMs));
+            if (server.IsDisabled || server.IsStuck || task.State != InstanceState.Running) continue;
+            if (server.TakesRequests(task, now) && _world.Chance(0.7)) Keep(server, now + _world.Between(0, Traffic.LongestMs));
+            if (_world.Chance(Traffic.KeepAlive)) Keep(server, now + _world.Between(0, 1000) + _world.Between(0, Traffic.LongestMs));
         }
 
-        if (_world.Chance(_traffic.Others)) worker.OthersEndAt = now + TimeSpan.FromMilliseconds(_traffic.OthersMs);
+        if (_world.Chance(Traffic.Others)) worker.OthersEndAt = now + TimeSpan.FromMilliseconds(Traffic.OthersMs);
 
         static void Keep(Server server, TimeSpan until)
         {
@@ -327,6 +346,7 @@ internal sealed class SimulatedLoadBalancer
             Server = string.Create(CultureInfo.InvariantCulture, $"10_0_6_25_{task.Port + index}"),
             Status = status,
             State = state,
+            IsStopped = state == ServerState.Down && !Shape.HasChecks,
             CurrentSessions = server.BusyUntil > now ? 1 : takes ? _world.Random.Next(3) : 0,
             TotalSessions = takes ? 1 : 0,
         };

@@ -1,4 +1,5 @@
 using BlueGreen.Engine;
+using BlueGreen.Engine.Marathon;
 using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Simulation.Cluster;
@@ -17,6 +18,7 @@ internal enum ChangeKind
     Scale,
     Delete,
     Kill,
+    Update,
 }
 
 /// <summary>A change that somebody asks for.</summary>
@@ -53,6 +55,9 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     /// <summary>The deployment that carries out the last change.</summary>
     public string LastDeployment { get; private set; } = "";
 
+    /// <summary>The answer to the last change.</summary>
+    public AcceptedChange Accepted => new(LastDeployment, "v");
+
     /// <summary>An old version answers a kill in an app that is locked with 200, and kills nothing.</summary>
     public bool SwallowsKillsWhileLocked { get; set; }
 
@@ -86,6 +91,23 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         foreach (var (app, _) in apps) CheckLock(app, force);
         foreach (var (app, instances) in apps) Requested?.Invoke(new Change(app, author, ChangeKind.Scale, instances, apps.Count == 1));
         ChangeInstances(apps, author);
+    }
+
+    /// <summary>
+    /// Changes members of a definition. All tasks are replaced, at once and not one after the other: that is the worst that an upgrade
+    /// strategy can make of it.
+    /// </summary>
+    public void Update(string id, JObject changes, bool force, Author author)
+    {
+        var app = Find(id);
+        CheckLock(app, force);
+        Requested?.Invoke(new Change(app, author, ChangeKind.Update));
+        Release(app.Deployment);
+        app.Change(changes, Now());
+        app.Deployment = LastDeployment = $"deployment-{++_serial}";
+        foreach (var task in app.Tasks.ToList()) Replace(task, author);
+        Settle(app);
+        Tell();
     }
 
     public void Delete(string id, bool force, Author author)
@@ -176,6 +198,9 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         foreach (var app in Apps.Values) Launch(app);
     }
 
+    /// <summary>Something happens that it tells of by an event.</summary>
+    public void Touch() => Tell();
+
     private SimulatedApp Find(string id) =>
         Apps.TryGetValue(id, out var app) ? app : throw new BlueGreenException(ErrorKind.NotFound, "AppNotFound", $"App '{id}' does not exist", "");
 
@@ -188,8 +213,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
     private void ChangeInstances(IReadOnlyCollection<(SimulatedApp App, int Instances)> wanted, Author? author = null)
     {
         var deployment = LastDeployment = $"deployment-{++_serial}";
-        // To the millisecond, as Marathon's versions are.
-        var at = new DateTimeOffset(world.RightTime.Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
+        var at = Now();
         foreach (var (app, instances) in wanted.Where(w => w.App.Instances != w.Instances || w.App.LastScalingAt == default))
         {
             // A forced change takes the place of the deployment that held the app.
@@ -209,6 +233,9 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
 
         Tell();
     }
+
+    /// <summary>To the millisecond, as Marathon's versions are.</summary>
+    private DateTimeOffset Now() => new(world.RightTime.Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
 
     private void Release(string? deployment)
     {
@@ -286,8 +313,7 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         while (Wanted(app) > app.Instances)
         {
             var surplus = app.Tasks.FindLast(t => t.State == InstanceState.Staging) ?? app.Tasks.FindLast(t => t.State == InstanceState.Running)!;
-            if (surplus.State == InstanceState.Staging) Remove(surplus);
-            else Kill(surplus, author);
+            Replace(surplus, author);
         }
     }
 
@@ -312,6 +338,12 @@ internal sealed class SimulatedMarathon(World world, Trace trace)
         task.State = InstanceState.Killing;
         task.App.Touch();
         world.After(task.Behaviour.Dies, () => Remove(task));
+    }
+
+    private void Replace(Instance task, Author author)
+    {
+        if (task.State == InstanceState.Staging) Remove(task);
+        else Kill(task, author);
     }
 
     private void End(Instance task)

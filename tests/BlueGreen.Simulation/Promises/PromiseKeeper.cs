@@ -89,7 +89,8 @@ internal sealed class PromiseKeeper
         {
             if (now - loadBalancer.AppearedAt < Tolerance) continue;
             if (now - loadBalancer.UnreachableSince > Tolerance) Break("G7", $"{author.Name} kills {task} while {loadBalancer.Name} cannot be read");
-            if (loadBalancer.Find(task) is { IsDisabled: false } server && now - server.Since > Tolerance)
+            // A stuck one gets no request, as little as a disabled one.
+            if (loadBalancer.Find(task) is { IsDisabled: false, IsStuck: false } server && now - server.Since > Tolerance)
             {
                 Break("G1", $"{author.Name} kills {task}, which {loadBalancer.Name} has had in its pool for {(now - server.Since).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
             }

@@ -15,7 +15,9 @@ internal sealed class PlanDrawer(int seed)
         var instances = Pick(1, 2, 2, 3, 3, 4);
         var isCalm = Chance(0.2);
         var faults = isCalm ? 0 : Pick(0, 1, 1, 2, 3);
-        ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer())];
+        // Whether servers have a check is a matter of the app: so it is on all of them.
+        var hasChecks = Pick(true, true, true, false, false);
+        ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer(hasChecks))];
         var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
         return new Plan
         {
@@ -34,9 +36,9 @@ internal sealed class PlanDrawer(int seed)
         };
     }
 
-    private LoadBalancerShape DrawLoadBalancer()
+    private LoadBalancerShape DrawLoadBalancer(bool hasChecks)
     {
-        var (hasChecks, waits) = Pick((true, true), (true, true), (false, false), (false, true), (true, false));
+        var waits = hasChecks ? Pick(true, true, false) : Pick(true, false);
         return new LoadBalancerShape(Chance(0.7), hasChecks, waits, Pick(40, 40, 100, 100, 300, 300, 900, 900, 2500), Pick(300, 300, 1000, 1000, 2000));
     }
 

@@ -218,7 +218,7 @@ internal sealed class ScheduleRun
         if (_keeper.Broken is not null) return;
         var end = _ends[^1];
         // Without a check a server that comes back stays down for good, and nothing but an admin socket brings it up.
-        var isStuck = end == "Held:LoadBalancerTimeout" && _estate.LoadBalancers.Exists(lb => lb.HasStuckServers);
+        var isStuck = end is "Held:LoadBalancerTimeout" or "Held:ServerStaysDown" && _estate.LoadBalancers.Exists(lb => lb.HasStuckServers);
         var isReached = end is "Completed" or "Undone" or "Hybrid" || isStuck || _plan.NewBehaviour.CrashesAfter is not null;
         if (!isReached) _keeper.Break("G5", $"{way} without any more faults ends with {end}");
     }

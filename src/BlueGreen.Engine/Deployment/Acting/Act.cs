@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment.Deciding;
+using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment.Acting;
@@ -28,12 +29,13 @@ internal static class Act
     public static ImmutableSortedSet<string>? TasksToKill(Decision decision) => decision switch
     {
         Decision.Kill kill => kill.TaskIds,
+        Decision.Renew renew => renew.TaskIds,
         Decision.Delete delete => delete.TaskIds,
         _ => null,
     };
 
     /// <summary>True when the user chose that sessions may be cut.</summary>
-    public static bool CutsSessions(Decision decision) => decision is Decision.Kill { CutsSessions: true } or Decision.Delete { CutsSessions: true };
+    public static bool CutsSessions(Decision decision) => decision is Decision.Kill { CutsSessions: true } or Decision.Renew { CutsSessions: true } or Decision.Delete { CutsSessions: true };
 
     public static PlannedAct Describe(Decision decision) => decision switch
     {
@@ -43,6 +45,9 @@ internal static class Act
         Decision.Kill kill => new PlannedAct(
             kill.AppId, $"Kill {kill.TaskIds.Count} {(kill.CutsSessions ? "draining" : "drained")} tasks and scale down by as many" + (kill.Then is { } then ? $"; {Describe(then).Target}: {Describe(then).Action}" : ""),
             decision.Reason, Destructive: true) { Kind = ActKind.Kill },
+        Decision.Renew renew => new PlannedAct(
+            renew.AppId, $"Kill {renew.TaskIds.Count} {(renew.TaskIds.Count == 1 ? "task that stays" : "tasks that stay")} down, for Marathon to start as many in their place", renew.Reason, Destructive: true) { Kind = ActKind.Kill },
+        Decision.Mend mend => new PlannedAct(mend.AppId, $"Mend {string.Join(", ", mend.Servers)} by the admin socket (health up)", mend.Reason),
         Decision.Delete delete => new PlannedAct(delete.AppId, $"Remove the app and its {delete.TaskIds.Count} tasks", decision.Reason, Destructive: true) { Kind = ActKind.Delete },
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act."),
     };
@@ -66,6 +71,12 @@ internal static class Act
         {
             // Whether it was done or not, the next look tells. What is to follow a kill does no harm without it, and must not wait.
             if (decision is Decision.Kill { Then: { } follows }) await FollowUpAsync(cluster, follows, cancellationToken).ConfigureAwait(false);
+            return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
+        }
+        catch (BlueGreenException error) when (decision is Decision.Mend)
+        {
+            // The next look tells what is left to be done; the attempts are few.
+            cluster.Say(MessageLevel.Warning, $"{act.Target}: {act.Action} did not go through: {error.Message}");
             return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
         }
         catch (BlueGreenException error)
@@ -92,6 +103,11 @@ internal static class Act
                 return await ScaleAndBackAsync(cluster, [(touch.AppId, touch.Instances + 1)], [(touch.AppId, touch.Instances)], touch.TakesOver, cancellationToken).ConfigureAwait(false);
             case Decision.Kill kill:
                 return Ids(await marathon.KillTasksAsync(kill.TaskIds, scale: true, once with { Force = kill.Force }, cancellationToken).ConfigureAwait(false));
+            case Decision.Renew renew:
+                return Ids(await marathon.KillTasksAsync(renew.TaskIds, scale: false, once, cancellationToken).ConfigureAwait(false));
+            case Decision.Mend mend:
+                foreach (var server in mend.Servers) await cluster.Mender!.MendAsync(server, cancellationToken).ConfigureAwait(false);
+                return [];
             case Decision.Delete delete:
                 // Forced: a version that never gets healthy is held for ever by the deployment that was to bring it up.
                 return Ids(await marathon.DeleteAppAsync(delete.AppId, once with { Force = true }, cancellationToken).ConfigureAwait(false));

@@ -36,6 +36,7 @@ internal static class KillGate
         // A running task that is not listed may be listed again at the load balancer's next reload.
         var listed = record.State == PoolState.Absent && task is { IsRunning: true, Health: not TaskHealth.Unhealthy };
         if (listed) return $"{where}: it runs, but the load balancer does not list it";
+        // One whose servers stay down for good gets no request either, as little as one that was taken out.
         if (record.State is PoolState.Serving or PoolState.Faltering) return $"{where}: it is still in the pool";
         return record.IsIdle || mayCutSessions ? null : $"{where}: work may be pending";
     }

@@ -33,8 +33,13 @@ internal static class Convergence
         var stillIn = rule.Out.Where(IsHealthy(rule.Older)).Count(task => situation.StateOf(task, instance) != PoolState.Out);
         return NotServed(situation, rule.Newer, instance, rule.Newer.Tasks)
             ?? (stillIn > 0 ? $"has taken {rule.Out.Length - stillIn} of {rule.Out.Length} tasks of {rule.Older.Id} out of its pool" : null)
-            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !leaving.Contains(task)));
+            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !leaving.Contains(task) && !IsMoot(situation, rule, task, instance)));
     }
+
+    /// <summary>A task that stays down and is to go anyway, while the other colour serves in full, is not worth mending.</summary>
+    private static bool IsMoot(Situation situation, PoolRule rule, MarathonTask task, LoadBalancerInstance instance) =>
+        rule.Older == situation.Leaving && !situation.Goal.KeepsBoth && !situation.Goal.KeepsOld && situation.Staying!.Instances >= situation.Wanted
+        && situation.StateOf(task, instance) == PoolState.Stopped;
 
     private static string? MissingOfOne(Situation situation, LoadBalancerReading reading)
     {
@@ -47,7 +52,7 @@ internal static class Convergence
     private static string? NotServed(Situation situation, MarathonApp app, LoadBalancerInstance instance, IEnumerable<MarathonTask> tasks)
     {
         var healthy = tasks.Where(IsHealthy(app)).ToList();
-        var serving = healthy.Count(task => situation.StateOf(task, instance) == PoolState.Serving);
+        var serving = healthy.Count(task => situation.Ledger.Find(task.Id, instance) is { State: PoolState.Serving, Stopped.IsEmpty: true });
         return serving < healthy.Count ? $"serves {serving} of {healthy.Count} healthy tasks of {app.Id}" : null;
     }
 

@@ -29,7 +29,7 @@ internal static class Decider
 
         var leaving = situation.Leaving;
         if (leaving is not null && MayGrowOn(situation, staying)) return Grow(situation, staying, leaving);
-        if (Convergence.Missing(situation) is { } missing) return new Decision.Wait(WaitKind.Convergence, missing);
+        if (Convergence.Missing(situation) is { } missing) return Mender.Decide(situation) ?? new Decision.Wait(WaitKind.Convergence, missing);
         if (leaving is null) return new Decision.Done(Alone(situation, staying));
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
         if (situation.Rule!.Newer == leaving) return RoleTurner.Decide(situation, staying, leaving);
@@ -117,7 +117,7 @@ internal static class Decider
             : new Decision.Done($"{staying.Id} serves alone with {staying.Instances} instances, and {leaving.Id} waits with {leaving.Instances}, out of every pool");
 
     /// <summary>The act as soon as nothing is pending; until then a wait, which knows the act that would cut what is left.</summary>
-    private static Decision WhenDrained(
+    public static Decision WhenDrained(
         Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, Decision act, Func<string, Decision> cut) =>
         Pending(situation, app, tasks) is { } pending
             ? new Decision.Wait(WaitKind.Drain, pending, cut($"the time to drain is over, and so it was chosen; {pending}"))

@@ -1,3 +1,5 @@
+using BlueGreen.Engine.Haproxy;
+
 namespace BlueGreen.Engine.Deployment.Deciding;
 
 /// <summary>What a wait is for; each has its own patience.</summary>
@@ -71,6 +73,25 @@ internal abstract record Decision(string Reason)
 
         public bool Equals(Kill? other) =>
             other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds) && Equals(Then, other.Then);
+
+        public override int GetHashCode() => AppId.GetHashCode();
+    }
+
+    /// <summary>
+    /// Kill these tasks, for Marathon to start others in their place: they get no requests although Marathon calls them healthy, and
+    /// nothing over HTTP can change that. The number of instances stays, so that no roles turn.
+    /// </summary>
+    public sealed record Renew(string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false) : Decision(Reason)
+    {
+        public bool Equals(Renew? other) => other is not null && AppId == other.AppId && TaskIds.SetEquals(other.TaskIds);
+
+        public override int GetHashCode() => AppId.GetHashCode();
+    }
+
+    /// <summary>Have servers that stay down serve again, by HAProxy's admin sockets.</summary>
+    public sealed record Mend(string AppId, ImmutableSortedSet<StoppedServer> Servers, string Reason) : Decision(Reason)
+    {
+        public bool Equals(Mend? other) => other is not null && AppId == other.AppId && Servers.SetEquals(other.Servers);
 
         public override int GetHashCode() => AppId.GetHashCode();
     }

@@ -31,6 +31,7 @@ internal sealed record Patience
         if (at - since < limit) return decision;
         if (wait is { Kind: WaitKind.Drain, Otherwise: { } otherwise } && policy.OnDrainTimeout == DrainTimeoutAction.Kill) return otherwise;
         var waited = $"{wait.Reason}, for {limit.TotalSeconds:0} s now";
+        if (wait.Otherwise is Decision.Hold hold) return hold with { Reason = waited };
         return wait.Kind switch
         {
             WaitKind.Health => new Decision.Hold(

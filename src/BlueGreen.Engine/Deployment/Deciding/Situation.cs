@@ -27,6 +27,9 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     /// <summary>What this run expects of the apps, the last observation folded in.</summary>
     public Expectation Expected { get; init; } = Expectation.Nothing;
 
+    /// <summary>How often this run has set out to have servers serve again that stay down.</summary>
+    public int Mends { get; init; }
+
     /// <summary>The app that is replaced; null when there is none, or none any more.</summary>
     public MarathonApp? Leaving { get; } = Seen.Find(Roles.LeavingId);
 

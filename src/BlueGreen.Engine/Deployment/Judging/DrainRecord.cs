@@ -16,6 +16,12 @@ internal enum PoolState
 
     /// <summary>Taken out of the pool on all its servers.</summary>
     Out,
+
+    /// <summary>
+    /// Gets none and never will, until somebody says so to HAProxy: it came back into the pool, and no check finds its servers up
+    /// (<see cref="HaproxyServerStat.IsStopped"/>). Of its sessions the same can be said as of one that was taken out.
+    /// </summary>
+    Stopped,
 }
 
 /// <summary>What is known of one task on one load balancer instance. Folded from consistent readings only.</summary>
@@ -33,6 +39,9 @@ internal sealed record DrainRecord
     public ImmutableArray<string> Servers { get; init; } = [];
 
     public PoolState State { get; init; }
+
+    /// <summary>Those of its servers that nothing but a word to HAProxy brings up again, though others may serve; as <see cref="Servers"/>.</summary>
+    public ImmutableArray<string> Stopped { get; init; } = [];
 
     /// <summary>True once the task was seen among the servers.</summary>
     public bool WasInPool { get; init; }
@@ -106,6 +115,7 @@ internal sealed record DrainRecord
         {
             State = state,
             Servers = servers.IsEmpty ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
+            Stopped = [.. servers.Where(s => s.IsStopped).Select(s => $"{s.Backend}/{s.Server}")],
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
             Unexplained = processes.Unexplained,
@@ -185,5 +195,6 @@ internal sealed record DrainRecord
         servers.IsEmpty ? PoolState.Absent
         : servers.Any(s => s.State == ServerState.Serving) ? PoolState.Serving
         : servers.All(s => s.IsOutOfPool) ? PoolState.Out
+        : servers.All(s => s.IsOutOfPool || s.IsStopped) ? PoolState.Stopped
         : PoolState.Faltering;
 }

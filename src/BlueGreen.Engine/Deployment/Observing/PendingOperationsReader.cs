@@ -50,7 +50,7 @@ internal static class PendingOperationsReader
 
     /// <summary>Not listed anywhere, a task of an app that is being deployed is not out yet, but about to come in.</summary>
     private static bool IsOut(MarathonApp app, ImmutableArray<HaproxyServerStat> servers) =>
-        servers.IsEmpty ? !app.IsDeploying : servers.All(server => server.IsOutOfPool);
+        servers.IsEmpty ? !app.IsDeploying : servers.All(server => server.IsOutOfPool || server.IsStopped);
 
     private static async Task<PendingOperationsReading> ReadAsync(
         TimeProvider time, IPendingOperations gauge, MarathonApp app, MarathonTask task, CancellationToken cancellationToken)

@@ -62,7 +62,12 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
             GiveUp(held);
         }
 
-        return new SocketReading { OldWorkers = workers.ToImmutable(), HasMaster = _current?.Info.UnstoppableJobs is { } jobs ? jobs > 0 : null };
+        return new SocketReading
+        {
+            OldWorkers = workers.ToImmutable(),
+            HasMaster = _current?.Info.UnstoppableJobs is { } jobs ? jobs > 0 : null,
+            CanSetServers = _current is { IsAdmin: true },
+        };
     }
 
     public void LetGo()
@@ -99,7 +104,10 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         try
         {
             await connection.AskAsync($"set timeout cli {IdleTimeout}", cancellationToken).ConfigureAwait(false);
-            return new Held(connection, await AskInfoAsync(connection, cancellationToken).ConfigureAwait(false));
+            var info = await AskInfoAsync(connection, cancellationToken).ConfigureAwait(false);
+            // HAProxy before 1.9 answers with its usage, and then nothing is changed by this socket.
+            var level = await connection.AskAsync("show cli level", cancellationToken).ConfigureAwait(false);
+            return new Held(connection, info) { IsAdmin = level.Trim() == "admin" };
         }
         catch
         {
@@ -154,6 +162,9 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         public RuntimeInfo Info => info;
 
         public int Pid => info.Pid;
+
+        /// <summary>Whether it may change servers.</summary>
+        public bool IsAdmin { get; init; }
 
         public WorkerSessionsReader Sessions { get; } = new(connection.Address.Text);
 

@@ -63,6 +63,7 @@ internal sealed class RuntimeSockets : IDisposable
         OldWorkers = one.OldWorkers.AddRange(other.OldWorkers),
         Master = one.Master ?? other.Master,
         HasMaster = one.HasMaster ?? other.HasMaster,
+        CanSetServers = one.CanSetServers || other.CanSetServers,
     };
 
     private void Unwatch()
