@@ -112,11 +112,15 @@ internal sealed class Shop : IDisposable
     }
 
     /// <summary>Waits until one version alone is there, whole, and both load balancers serve all of it.</summary>
-    public async Task IsServedAloneAsync(int version)
+    /// <param name="version">The version.</param>
+    /// <param name="atMost">How many instances it may have; null for as many as were asked for.</param>
+    public async Task IsServedAloneAsync(int version, int? atMost = null)
     {
-        var alone = await WhenAsync(apps => apps is [var app] && app.Version == version && app.Healthy.Count == _instances && app.Instances == _instances, $"version {version} is there alone, whole");
+        var alone = (await WhenAsync(
+            apps => apps is [var app] && app.Version == version && app.Healthy.Count == app.Instances && app.Instances >= _instances && app.Instances <= (atMost ?? _instances),
+            $"version {version} is there alone, whole"))[0];
         await Eventually.IsTrueAsync(
-            () => Shell.Run("Get-HaproxyBackendStat -AppId $args[0] | Where-Object State -eq 'Serving'", alone[0].Id).ThrowIfFailed().Output.Count == LoadBalancers.Count * _instances,
+            () => Shell.Run("Get-HaproxyBackendStat -AppId $args[0] | Where-Object State -eq 'Serving'", alone.Id).ThrowIfFailed().Output.Count == LoadBalancers.Count * alone.Instances,
             "both load balancers serve all its tasks");
         // Nothing of a driver is left over either: its lock is an app.
         Assert.Single(Shell.Run("Get-MarathonApp").ThrowIfFailed().Output);
