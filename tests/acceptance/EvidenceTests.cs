@@ -112,7 +112,7 @@ public sealed class EvidenceTests : IDisposable
     private async Task DeployUnderRequestsAsync(PSObject lab, string parameters, string evidence)
     {
         var requests = ((IEnumerable)lab.Properties["MarathonLbUri"].Value).Cast<Uri>().SelectMany(uri => Enumerable.Range(0, 2)
-            .Select(_ => _http.GetStringAsync($"http://{uri.Host}:10000/slow?ms=25000", TestContext.Current.CancellationToken))).ToList();
+            .Select(_ => _http.GetStringAsync($"http://{uri.Host}:10000/slow?ms=8000", TestContext.Current.CancellationToken))).ToList();
         AssertProven(Deploy(parameters).Single, evidence);
         Assert.All(await Task.WhenAll(requests), answer => Assert.StartsWith("version", answer, StringComparison.Ordinal));
     }

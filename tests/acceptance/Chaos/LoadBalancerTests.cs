@@ -54,13 +54,7 @@ public sealed class LoadBalancerTests(LabFixture lab) : IClassFixture<LabFixture
         LabProcesses.Signal("STOP", master);
         try
         {
-            var stale = $"load balancer {shop.LoadBalancers[1].Authority}";
-            await Eventually.IsTrueAsync(() => deployment.Told.LastOrDefault()?.Contains(stale, StringComparison.Ordinal) == true, $"'{stale}' is waited for");
-            Shop.Say(deployment.Told.Last());
-            var seen = deployment.Told.Count;
-            await Eventually.IsTrueAsync(() => deployment.Told.Count > seen + 8, "it is looked at again and again");
-            Assert.False(deployment.Outcome.IsCompleted);
-            Assert.Contains(stale, deployment.Told.Last(), StringComparison.Ordinal);
+            await deployment.WaitsForAsync($"load balancer {shop.LoadBalancers[1].Authority}", looks: 8);
             Assert.Equal(old.Tasks.Select(task => task.Id), (await shop.AppsAsync())[0].Tasks.Select(task => task.Id));
         }
         finally

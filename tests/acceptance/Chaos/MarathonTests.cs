@@ -13,7 +13,7 @@ public sealed class MarathonTests(LabFixture lab) : IClassFixture<LabFixture>
         using var shop = await Shop.OpenAsync(lab, Instances);
         using var load = await shop.StartLoadAsync();
         await using var gateway = new FaultyGateway(shop.Marathon);
-        using var shell = Connect(shop, gateway);
+        using var shell = shop.Connect(gateway.Uri);
         var deployment = shop.BeginDeployment(version: 2, shell: shell);
 
         var faults = new Queue<Fault>([Fault.Unavailable, Fault.Hang]);
@@ -22,14 +22,14 @@ public sealed class MarathonTests(LabFixture lab) : IClassFixture<LabFixture>
         {
             gateway.Fault = _ => fault;
             gateway.Cut();
-            await WaitsAsync(deployment, "Marathon cannot be read");
+            await deployment.WaitsForAsync("Marathon cannot be read", looks: 2);
             gateway.Fault = _ => Fault.None;
             gateway.Cut();
             await Task.Delay(500, TestContext.Current.CancellationToken);
         }
 
         await gateway.ShutAsync();
-        await WaitsAsync(deployment, "Marathon cannot be read");
+        await deployment.WaitsForAsync("Marathon cannot be read", looks: 2);
         gateway.Open();
 
         Shop.AssertCompleted(await deployment.Outcome);
@@ -43,7 +43,7 @@ public sealed class MarathonTests(LabFixture lab) : IClassFixture<LabFixture>
         using var shop = await Shop.OpenAsync(lab, Instances);
         using var load = await shop.StartLoadAsync();
         await using var gateway = new FaultyGateway(shop.Marathon);
-        using var shell = Connect(shop, gateway);
+        using var shell = shop.Connect(gateway.Uri);
         Fault[] faults = [Fault.LostAnswer, Fault.HalfAnswer, Fault.Unavailable];
         var asked = new Dictionary<string, int>();
         var failed = 0;
@@ -76,7 +76,7 @@ public sealed class MarathonTests(LabFixture lab) : IClassFixture<LabFixture>
         using var load = await shop.StartLoadAsync();
         await using var first = new FaultyGateway(shop.Marathon);
         await using var second = new FaultyGateway(shop.Marathon);
-        using var shell = Connect(shop, first, second);
+        using var shell = shop.Connect(first.Uri, second.Uri);
         var random = Seed.Draw();
         var deployment = shop.BeginDeployment(version: 2, shell: shell);
         await shop.WhenAsync(apps => apps.Count == 2, "the new colour is created");
@@ -97,22 +97,5 @@ public sealed class MarathonTests(LabFixture lab) : IClassFixture<LabFixture>
         Shop.AssertCompleted(await deployment.Outcome);
         await shop.IsServedAloneAsync(version: 2);
         Assert.Empty(await Shop.LossesAsync(load));
-    }
-
-    private static ModuleRunspace Connect(Shop shop, params FaultyGateway[] gateways)
-    {
-        var shell = new ModuleRunspace();
-        shell.Run(
-            $"$null = Connect-BlueGreen {string.Join(", ", gateways.Select(gateway => $"'{gateway.Uri}'"))} {shop.LoadBalancerList} -TimeoutSec 2 -Name faulty").ThrowIfFailed();
-        return shell;
-    }
-
-    private static async Task WaitsAsync(RunningScript deployment, string forWhat)
-    {
-        await Eventually.IsTrueAsync(() => deployment.Outcome.IsCompleted || deployment.Told.LastOrDefault()?.Contains(forWhat, StringComparison.Ordinal) == true, $"'{forWhat}' is told");
-        Assert.False(deployment.Outcome.IsCompleted, "it was over before");
-        Shop.Say(deployment.Told.Last());
-        var seen = deployment.Told.Count;
-        await Eventually.IsTrueAsync(() => deployment.Told.Count > seen + 1, "it looks again and again");
     }
 }

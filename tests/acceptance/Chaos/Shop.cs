@@ -48,9 +48,6 @@ internal sealed class Shop : IDisposable
 
     public IEnumerable<string> Urls => LoadBalancers.Select(uri => $"http://{uri.Host}:10000");
 
-    /// <summary>The parameters of Connect-BlueGreen behind Marathon's address.</summary>
-    public string LoadBalancerList => string.Join(", ", LoadBalancers.Select(uri => $"'{uri}'"));
-
     private ModuleRunspace Shell => _lab.Shell;
 
     /// <summary>Empties the lab and has version 1 served by both load balancers.</summary>
@@ -73,9 +70,31 @@ internal sealed class Shop : IDisposable
         return load;
     }
 
+    /// <summary>The command that opens a session with the load balancers and with Marathon at other addresses.</summary>
+    public string Connecting(params IEnumerable<Uri> marathon) => $"$null = Connect-BlueGreen {List(marathon)} {List(LoadBalancers)} -TimeoutSec 2 -Name faulty";
+
+    /// <summary>A runspace with such a session, whose requests do not wait for long.</summary>
+    public ModuleRunspace Connect(params IEnumerable<Uri> marathon)
+    {
+        var shell = new ModuleRunspace();
+        shell.Run(Connecting(marathon)).ThrowIfFailed();
+        return shell;
+    }
+
     /// <summary>Begins to put a version in place of the one that serves.</summary>
     public RunningScript BeginDeployment(int version, string parameters = "", ModuleRunspace? shell = null) => (shell ?? Shell).Begin(
         $"(Get-DeploymentGroup shop).Live | Start-BlueGreenDeployment -Cmd $args[0] -Force -DrainTimeoutSec 120 -HealthTimeoutSec 120 {parameters}", Command(version));
+
+    /// <summary>Begins to go on with what is half-way: Resume, Complete or Undo.</summary>
+    public RunningScript Begin(string verb, ModuleRunspace? shell = null) =>
+        (shell ?? Shell).Begin($"{verb}-BlueGreenDeployment shop -Force -DrainTimeoutSec 120 -HealthTimeoutSec 120");
+
+    /// <summary>Puts so many of a new version beside the one that serves, and leaves it there, held by a gate.</summary>
+    public void LeaveHalfWay(int version, int instances)
+    {
+        var held = Shell.Run($"(Get-DeploymentGroup shop).Live | Start-BlueGreenDeployment -Cmd $args[0] -Force -Step {instances} -Gate {{ $false }}", Command(version));
+        Assert.Equal("GateRefused", held.ErrorId);
+    }
 
     /// <summary>The apps of the service, the older version first.</summary>
     public async Task<IReadOnlyList<ShopApp>> AppsAsync()
@@ -93,11 +112,15 @@ internal sealed class Shop : IDisposable
     }
 
     /// <summary>Waits until one version alone is there, whole, and both load balancers serve all of it.</summary>
-    public async Task IsServedAloneAsync(int version)
+    /// <param name="version">The version.</param>
+    /// <param name="atMost">How many instances it may have; null for as many as were asked for.</param>
+    public async Task IsServedAloneAsync(int version, int? atMost = null)
     {
-        var alone = await WhenAsync(apps => apps is [var app] && app.Version == version && app.Healthy.Count == _instances && app.Instances == _instances, $"version {version} is there alone, whole");
+        var alone = (await WhenAsync(
+            apps => apps is [var app] && app.Version == version && app.Healthy.Count == app.Instances && app.Instances >= _instances && app.Instances <= (atMost ?? _instances),
+            $"version {version} is there alone, whole"))[0];
         await Eventually.IsTrueAsync(
-            () => Shell.Run("Get-HaproxyBackendStat -AppId $args[0] | Where-Object State -eq 'Serving'", alone[0].Id).ThrowIfFailed().Output.Count == LoadBalancers.Count * _instances,
+            () => Shell.Run("Get-HaproxyBackendStat -AppId $args[0] | Where-Object State -eq 'Serving'", alone.Id).ThrowIfFailed().Output.Count == LoadBalancers.Count * alone.Instances,
             "both load balancers serve all its tasks");
         // Nothing of a driver is left over either: its lock is an app.
         Assert.Single(Shell.Run("Get-MarathonApp").ThrowIfFailed().Output);
@@ -113,12 +136,12 @@ internal sealed class Shop : IDisposable
     }
 
     /// <summary>Says that a deployment came to its end, and killed nothing without proof.</summary>
-    public static PSObject AssertCompleted(Outcome outcome)
+    public static PSObject AssertCompleted(Outcome outcome, string result = "Completed")
     {
         var deployment = outcome.Single;
         Say($"{deployment.Properties["Result"].Value} in {deployment.Properties["Duration"].Value}: {deployment.Properties["Reason"].Value}; "
             + $"lowest serving {deployment.Properties["LowestServing"].Value}; warnings: {string.Join(" | ", outcome.Warnings)}");
-        Assert.Equal("Completed", deployment.Properties["Result"].Value.ToString());
+        Assert.Equal(result, deployment.Properties["Result"].Value.ToString());
         Assert.Empty((IEnumerable)deployment.Properties["TasksKilledUnproven"].Value);
         return deployment;
     }
@@ -127,6 +150,8 @@ internal sealed class Shop : IDisposable
     public static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {line}");
 
     public void Dispose() => _http.Dispose();
+
+    private static string List(IEnumerable<Uri> uris) => string.Join(", ", uris.Select(uri => $"'{uri}'"));
 
     private IEnumerable<Uri> Uris(string property) => ((IEnumerable)_lab.Session.Properties[property].Value).Cast<Uri>();
 

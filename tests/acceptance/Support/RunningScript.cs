@@ -22,4 +22,17 @@ internal sealed class RunningScript
 
     /// <summary>What came out of it in the end.</summary>
     public Task<Outcome> Outcome { get; }
+
+    /// <summary>Waits until it says that it waits for this, and has looked a few times more without going on.</summary>
+    public async Task WaitsForAsync(string what, int looks)
+    {
+        await Eventually.IsTrueAsync(() => Outcome.IsCompleted || Says(), $"'{what}' is waited for");
+        Assert.False(Outcome.IsCompleted, $"it was over without a wait for '{what}'");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {_told.Last()}");
+        var seen = _told.Count;
+        await Eventually.IsTrueAsync(() => Outcome.IsCompleted || (_told.Count >= seen + looks && Says()), $"'{what}' is waited for again and again");
+        Assert.False(Outcome.IsCompleted, $"it did not wait for '{what}' for long");
+
+        bool Says() => _told.LastOrDefault()?.Contains(what, StringComparison.Ordinal) == true;
+    }
 }
