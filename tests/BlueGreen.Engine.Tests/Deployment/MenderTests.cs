@@ -17,7 +17,7 @@ public class MenderTests
         var mend = Assert.IsType<Decision.Mend>(shop.Decide());
 
         Assert.Equal(
-            [new StoppedServer("lb1", "shop_10000", StoppedShop.First), new StoppedServer("lb2", "shop_10000", StoppedShop.First)], mend.Servers);
+            [new IdleServer("lb1", "shop_10000", StoppedShop.First), new IdleServer("lb2", "shop_10000", StoppedShop.First)], mend.Servers);
         Assert.Equal("/shop-blue", mend.AppId);
         Assert.Contains("lb1 keeps shop_10000/10_0_6_25_31000 of the task blue.0 down", mend.Reason, StringComparison.Ordinal);
         Assert.Equal(

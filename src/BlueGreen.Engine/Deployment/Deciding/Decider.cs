@@ -29,6 +29,7 @@ internal static class Decider
 
         var leaving = situation.Leaving;
         if (leaving is not null && MayGrowOn(situation, staying)) return Grow(situation, staying, leaving);
+        if (leaving is not null && Recaller.Decide(situation, staying, leaving) is { } recall) return recall;
         if (Convergence.Missing(situation) is { } missing) return Mender.Decide(situation) ?? new Decision.Wait(WaitKind.Convergence, missing);
         if (leaving is null) return new Decision.Done(Alone(situation, staying));
         if (situation.Goal.KeepsBoth) return HybridDecider.Decide(situation, staying, leaving);
