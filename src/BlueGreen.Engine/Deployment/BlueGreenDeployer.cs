@@ -66,10 +66,13 @@ public sealed class BlueGreenDeployer
     }
 
     /// <summary>Says what <see cref="GoOnAsync"/> would do. Changes nothing.</summary>
-    public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken) =>
-        RolloutPlan.Of(
+    public async Task<ImmutableArray<PlanStep>> PlanAsync(string group, Direction direction, RolloutPolicy policy, CancellationToken cancellationToken)
+    {
+        using var sockets = _cluster.WatchSockets?.Invoke();
+        return RolloutPlan.Of(
             await Continuation.FindAsync(_cluster, group, policy, direction, cancellationToken).ConfigureAwait(false),
             policy with { IsGated = _cluster.Gate is not null && direction != Direction.Back });
+    }
 
     /// <summary>
     /// Takes a deployment that was left half-way, by this module or by zdd.py, to an end, from any machine: on to the new colour, or back
@@ -151,8 +154,13 @@ public sealed class BlueGreenDeployer
         }
     }
 
-    private async Task<ColourSwitch> ChooseAsync(string group, string? colour, CancellationToken cancellationToken) =>
-        ColourSwitch.Choose((await GetGroupsAsync(group, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), group, colour);
+    private async Task<ColourSwitch> ChooseAsync(string group, string? colour, CancellationToken cancellationToken)
+    {
+        var turn = ColourSwitch.Choose((await GetGroupsAsync(group, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), group, colour);
+        if (!turn.Renews) return turn;
+        using var sockets = _cluster.WatchSockets?.Invoke();
+        return turn with { Renews = !Recaller.IsPossible(await GroupObserver.ForGroup(_cluster, group).LookAsync(cancellationToken).ConfigureAwait(false)) };
+    }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>
     /// <param name="appId">The app they belong to.</param>

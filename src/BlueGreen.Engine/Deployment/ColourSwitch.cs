@@ -8,10 +8,10 @@ namespace BlueGreen.Engine.Deployment;
 /// <param name="From">The one that makes room for it.</param>
 /// <param name="Direction">Which way that is, by the time of their deployment.</param>
 /// <param name="Renews">
-/// True when <paramref name="To"/> has to be removed and deployed anew beside the other. Tasks that were out of the pool are never brought back,
-/// since HAProxy keeps a returning server down until a check has passed; fresh ones take their place. The colour that was deployed first can get them
-/// beside its old ones, scaled in one act with the other; the one that was deployed last cannot: where both were scaled at the same
-/// time, marathon-lb goes by the time of their deployment, and would take all of the other out at once.
+/// True when <paramref name="To"/> has to be removed and deployed anew beside the other. Without HAProxy's sockets, tasks that were out of the
+/// pool are never brought back, since HAProxy keeps a returning server down until a check has passed; fresh ones take their place. The colour
+/// that was deployed first can get them beside its old ones, scaled in one act with the other; the one that was deployed last cannot: where both
+/// were scaled at the same time, marathon-lb goes by the time of their deployment, and would take all of the other out at once.
 /// </param>
 internal sealed record ColourSwitch(MarathonApp To, MarathonApp From, Direction Direction, bool Renews)
 {

@@ -77,7 +77,7 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     public Course Begin(Decision act) => this with
     {
         Expected = Expected.Before(act),
-        Mends = act is Decision.Mend or Decision.Renew ? Mends + 1 : Mends,
+        Mends = act is Decision.BringUp or Decision.Renew ? Mends + 1 : Mends,
     };
 
     /// <summary>The act was carried out.</summary>
@@ -87,7 +87,7 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     public Course End(Decision act, ActOutcome.Acted outcome, DateTimeOffset at) => Advance(act) with
     {
         // What only HAProxy was told, Marathon does not show.
-        ActedAt = act is Decision.Mend ? ActedAt : at,
+        ActedAt = act is Decision.BringUp ? ActedAt : at,
         Expected = Expected.After(act, outcome.Deployments, outcome.FollowedUp, at),
     };
 

@@ -56,7 +56,7 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
             }
 
             // What HAProxy was told, a reload may have undone.
-            if (decision is not (Decision.Wait or Decision.Mend) && _carriedOut is { } last && Act.IsSame(decision, last))
+            if (decision is not (Decision.Wait or Decision.BringUp) && _carriedOut is { } last && Act.IsSame(decision, last))
             {
                 // Marathon took it up, but does not show it: asking again and again would not help.
                 if (Wait($"Marathon has taken up, but does not show: {Act.Describe(decision).Action}") is Decision.Hold hold) return Outcome(hold);

@@ -30,12 +30,25 @@ internal sealed class RolloutPlan
     {
         var (run, staying, leaving) = (halfWay.Run, halfWay.Staying, halfWay.Leaving);
         var plan = new RolloutPlan(run, policy);
-        if (staying.Instances >= run.Goal.Staying && halfWay.Rule is { Out.Length: > 0 } rule && rule.Newer == leaving)
+        var drained = !run.Goal.KeepsBoth && halfWay.Rule is { } rule && rule.Newer == leaving ? rule.Out.Length : 0;
+        if (drained > 0 && Recaller.IsPossible(halfWay.Seen))
         {
             plan.Add(
-                staying.Id, $"Scale from {staying.Instances} to {rule.InstancesToKeep(run.Goal.Staying)} instances, without turning the roles",
-                $"{rule.Out.Length} of its tasks are out of the pool, and fresh ones are to serve in their place first");
-            plan.Add(staying.Id, $"Kill those {rule.Out.Length} tasks once nothing is pending on them", $"{leaving.Id} can leave then");
+                staying.Id, $"Recall the {drained} tasks that are out of the pool, by the admin sockets",
+                "they are to serve on every load balancer before the roles turn");
+            if (staying.Instances >= run.Goal.Staying)
+            {
+                plan.Add(
+                    staying.Id, $"Scale to {staying.Instances + 1} and at once back to {staying.Instances} instances",
+                    $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
+            }
+        }
+        else if (drained > 0 && staying.Instances >= run.Goal.Staying)
+        {
+            plan.Add(
+                staying.Id, $"Scale from {staying.Instances} to {halfWay.Rule.InstancesToKeep(run.Goal.Staying)} instances, without turning the roles",
+                $"{drained} of its tasks are out of the pool, and fresh ones are to serve in their place first");
+            plan.Add(staying.Id, $"Kill those {drained} tasks once nothing is pending on them", $"{leaving.Id} can leave then");
         }
 
         plan.AddReplacement(staying.Instances, leaving);

@@ -70,19 +70,25 @@ public sealed class ServerControl : IServerMender
     }
 
     /// <inheritdoc/>
-    async Task IServerMender.MendAsync(StoppedServer server, CancellationToken cancellationToken)
+    Task IServerMender.MendAsync(IdleServer server, CancellationToken cancellationToken) =>
+        // One that was taken out since the last look was taken out on purpose.
+        BringUpAsync(server, isDue: now => now.IsStopped, ["health up"], cancellationToken);
+
+    /// <inheritdoc/>
+    Task IServerMender.RecallAsync(IdleServer server, CancellationToken cancellationToken) =>
+        // Ready alone it stays down until its next check has passed, or for good when it has none.
+        BringUpAsync(server, isDue: now => now.IsOutOfPool || now.IsStopped, ["state ready", "health up"], cancellationToken);
+
+    private async Task BringUpAsync(IdleServer server, Func<HaproxyServerStat, bool> isDue, string[] words, CancellationToken cancellationToken)
     {
         using var line = await ConnectAsync(server.LoadBalancer, server.Backend, cancellationToken).ConfigureAwait(false);
         var name = $"{server.Backend}/{server.Server}";
         var wanted = new HaproxyServerStat { LoadBalancer = server.LoadBalancer, Backend = server.Backend, Server = server.Server, Status = "", State = ServerState.Unknown };
-        // A reload since the last look may have made another server of it, or taken it out on purpose.
-        if (await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false) is { IsStopped: false } changed)
-        {
-            if (changed.State == ServerState.Serving) return;
-            throw NotSeen(name, changed);
-        }
-
-        await line.TellAsync($"set server {name} health up", cancellationToken).ConfigureAwait(false);
+        // A reload since the last look may have made another server of it.
+        var now = await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
+        if (now.State == ServerState.Serving) return;
+        if (!isDue(now)) throw NotSeen(name, now);
+        foreach (var word in words) await line.TellAsync($"set server {name} {word}", cancellationToken).ConfigureAwait(false);
         var after = await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (after.State != ServerState.Serving) throw NotSeen(name, after);
     }

@@ -48,6 +48,7 @@ internal static class Act
         Decision.Renew renew => new PlannedAct(
             renew.AppId, $"Kill {renew.TaskIds.Count} {(renew.TaskIds.Count == 1 ? "task that stays" : "tasks that stay")} down, for Marathon to start as many in their place", renew.Reason, Destructive: true) { Kind = ActKind.Kill },
         Decision.Mend mend => new PlannedAct(mend.AppId, $"Mend {string.Join(", ", mend.Servers)} by the admin socket (health up)", mend.Reason),
+        Decision.Recall recall => new PlannedAct(recall.AppId, $"Recall {string.Join(", ", recall.Servers)} into the pool by the admin socket (state ready, health up)", recall.Reason),
         Decision.Delete delete => new PlannedAct(delete.AppId, $"Remove the app and its {delete.TaskIds.Count} tasks", decision.Reason, Destructive: true) { Kind = ActKind.Delete },
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an act."),
     };
@@ -73,7 +74,7 @@ internal static class Act
             if (decision is Decision.Kill { Then: { } follows }) await FollowUpAsync(cluster, follows, cancellationToken).ConfigureAwait(false);
             return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
         }
-        catch (BlueGreenException error) when (decision is Decision.Mend)
+        catch (BlueGreenException error) when (decision is Decision.BringUp)
         {
             // The next look tells what is left to be done; the attempts are few.
             cluster.Say(MessageLevel.Warning, $"{act.Target}: {act.Action} did not go through: {error.Message}");
@@ -107,6 +108,9 @@ internal static class Act
                 return Ids(await marathon.KillTasksAsync(renew.TaskIds, scale: false, once, cancellationToken).ConfigureAwait(false));
             case Decision.Mend mend:
                 foreach (var server in mend.Servers) await cluster.Mender!.MendAsync(server, cancellationToken).ConfigureAwait(false);
+                return [];
+            case Decision.Recall recall:
+                foreach (var server in recall.Servers) await cluster.Mender!.RecallAsync(server, cancellationToken).ConfigureAwait(false);
                 return [];
             case Decision.Delete delete:
                 // Forced: a version that never gets healthy is held for ever by the deployment that was to bring it up.

@@ -88,13 +88,19 @@ internal abstract record Decision(string Reason)
         public override int GetHashCode() => AppId.GetHashCode();
     }
 
-    /// <summary>Have servers that stay down serve again, by HAProxy's admin sockets.</summary>
-    public sealed record Mend(string AppId, ImmutableSortedSet<StoppedServer> Servers, string Reason) : Decision(Reason)
+    /// <summary>Have servers of an app serve again, by HAProxy's admin sockets. Marathon is told nothing, and a reload may undo it.</summary>
+    public abstract record BringUp(string AppId, ImmutableSortedSet<IdleServer> Servers, string Reason) : Decision(Reason)
     {
-        public bool Equals(Mend? other) => other is not null && AppId == other.AppId && Servers.SetEquals(other.Servers);
+        public virtual bool Equals(BringUp? other) => other is not null && EqualityContract == other.EqualityContract && AppId == other.AppId && Servers.SetEquals(other.Servers);
 
         public override int GetHashCode() => AppId.GetHashCode();
     }
+
+    /// <summary>Those that stay down.</summary>
+    public sealed record Mend(string AppId, ImmutableSortedSet<IdleServer> Servers, string Reason) : BringUp(AppId, Servers, Reason);
+
+    /// <summary>Those that were taken out of the pool, before marathon-lb takes them in again: then they serve from its first moment on.</summary>
+    public sealed record Recall(string AppId, ImmutableSortedSet<IdleServer> Servers, string Reason) : BringUp(AppId, Servers, Reason);
 
     /// <summary>Remove an app with all its tasks.</summary>
     public sealed record Delete(string AppId, ImmutableSortedSet<string> TaskIds, string Reason, bool CutsSessions = false) : Decision(Reason)

@@ -83,7 +83,7 @@ internal static class Mender
            where reading.Quality == ReadingQuality.Consistent
            let record = situation.Ledger.Find(task.Id, reading.Instance)
            where record is { Stopped.IsEmpty: false, State: PoolState.Stopped or PoolState.Serving }
-           select new StoppedPlace(reading, [.. reading.Servers.Where(s => s.IsStopped && record.Stopped.Contains($"{s.Backend}/{s.Server}")).Select(s => new StoppedServer(reading.Instance.Name, s.Backend, s.Server))]) into place
+           select new StoppedPlace(reading, [.. reading.Servers.Where(s => s.IsStopped && record.Stopped.Contains($"{s.Backend}/{s.Server}")).Select(s => new IdleServer(reading.Instance.Name, s.Backend, s.Server))]) into place
            where !place.Servers.IsEmpty
            select place,
     ];
@@ -101,7 +101,7 @@ internal static class Mender
     private static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
 
     /// <summary>A load balancer on which servers of a task are stopped.</summary>
-    private sealed record StoppedPlace(LoadBalancerReading Reading, ImmutableArray<StoppedServer> Servers);
+    private sealed record StoppedPlace(LoadBalancerReading Reading, ImmutableArray<IdleServer> Servers);
 
     private sealed record StoppedTask(MarathonApp App, MarathonTask Task, ImmutableArray<StoppedPlace> Places);
 }

@@ -6,7 +6,8 @@ namespace BlueGreen.Engine.Deployment.Deciding;
 /// <summary>
 /// marathon-lb takes the leaving colour for the newer one, and drains the one that stays. The roles are turned so that at no moment
 /// fewer tasks than wanted serve: the returning servers of drained tasks stay down until a check has passed (without a check: for
-/// good), so drained tasks are never brought back; fresh ones take their place first, and the drained ones are killed.
+/// good), so drained tasks are not brought back; fresh ones take their place first, and the drained ones are killed. Where HAProxy's
+/// sockets can be reached, <see cref="Recaller"/> brings them back instead.
 /// </summary>
 internal static class RoleTurner
 {
@@ -50,7 +51,8 @@ internal static class RoleTurner
         return leaving;
     }
 
-    private static Decision Turn(Situation situation, MarathonApp staying, MarathonApp leaving) => staying.Instances < situation.Wanted
+    /// <summary>Has marathon-lb take the staying colour for the newer one.</summary>
+    public static Decision Turn(Situation situation, MarathonApp staying, MarathonApp leaving) => staying.Instances < situation.Wanted
         // Scaling it is what turns the roles.
         ? Decider.Grow(situation, staying, leaving)
         : new Decision.Touch(staying.Id, staying.Instances, $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
