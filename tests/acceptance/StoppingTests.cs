@@ -5,6 +5,7 @@ using BlueGreen.Acceptance.Support;
 
 namespace BlueGreen.Acceptance;
 
+[Collection(nameof(Alone))]
 public sealed class StoppingTests : MarathonTest
 {
     [Theory]

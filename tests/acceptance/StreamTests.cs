@@ -3,6 +3,7 @@ using BlueGreen.Acceptance.Support;
 
 namespace BlueGreen.Acceptance;
 
+[Collection(nameof(Alone))]
 public sealed class StreamTests : MarathonTest
 {
     [Fact]

@@ -37,7 +37,7 @@ internal static class Driver
         driver.Start();
         var output = Task.WhenAll(driver.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), driver.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
         try
         {
             await driver.WaitForExitAsync(limit.Token);

@@ -71,13 +71,13 @@ internal sealed class Shop : IDisposable
     }
 
     /// <summary>The command that opens a session with the load balancers and with Marathon at other addresses.</summary>
-    public string Connecting(params IEnumerable<Uri> marathon) => $"$null = Connect-BlueGreen {List(marathon)} {List(LoadBalancers)} -TimeoutSec 2 -Name faulty";
+    public string Connecting(params IEnumerable<Uri> marathon) => $"$null = Connect-BlueGreen {List(marathon)} {List(LoadBalancers)} -Name faulty";
 
     /// <summary>A runspace with such a session, whose requests do not wait for long.</summary>
     public ModuleRunspace Connect(params IEnumerable<Uri> marathon)
     {
         var shell = new ModuleRunspace();
-        shell.Run(Connecting(marathon)).ThrowIfFailed();
+        shell.Run(Connecting(marathon) + " -TimeoutSec 2").ThrowIfFailed();
         return shell;
     }
 

@@ -31,12 +31,10 @@ internal sealed class LabProcesses(string sandbox)
     /// <summary>Sends a signal such as <c>KILL</c> or <c>STOP</c>.</summary>
     public static void Signal(string name, params IEnumerable<int> processes)
     {
-        foreach (var process in processes)
-        {
-            using var kill = Process.Start("kill", ["-s", name, $"{process}"]);
-            kill.WaitForExit();
-            Assert.Equal(0, kill.ExitCode);
-        }
+        using var kill = Process.Start("kill", ["-s", name, .. processes.Select(process => $"{process}")]);
+        kill.WaitForExit();
+        // Of those to be killed, one may end with another, or by itself meanwhile.
+        Assert.True(kill.ExitCode == 0 || name == "KILL", $"SIG{name} could not be sent");
     }
 
     private List<int> Haproxy(int number)

@@ -79,13 +79,6 @@ internal static class Decider
         {
             if (@out.IsEmpty) return new Decision.Wait(WaitKind.Convergence, $"no task of {leaving.Id} is out of every pool yet");
 
-            if (IsOneTooMany(leaving, staying))
-            {
-                return new Decision.Scale(
-                    new Resize(staying.Id, staying.Instances, leaving.Instances),
-                    $"{leaving.Id} has one instance too many; with as many of {staying.Id} all of it leaves the pool");
-            }
-
             // More tasks leave than come: the load balancers keep the rest in their pools until these are gone.
             var touch = new Decision.Touch(staying.Id, staying.Instances, $"{leaving.Id} was scaled last, and is not to be taken for the newer one");
             return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
@@ -97,13 +90,6 @@ internal static class Decider
             new Decision.Delete(leaving.Id, Ids(leaving.Tasks), $"{all} and nothing is pending on them"),
             reason => new Decision.Delete(leaving.Id, Ids(leaving.Tasks), reason, CutsSessions: true));
     }
-
-    /// <summary>
-    /// True where scaling up and at once back got half-way only: the driver was lost, or Marathon too slow. A kill would turn the roles until
-    /// the touch that follows it, and a load balancer that reads just then takes out all that serves; one instance more turns nothing.
-    /// </summary>
-    private static bool IsOneTooMany(MarathonApp leaving, MarathonApp staying) =>
-        leaving.Instances == staying.Instances + 1 && leaving.Instances > leaving.TargetInstances;
 
     /// <summary>
     /// A colour that waits is never scaled, up or down: all its tasks are healthy, and were it the newer one for a moment, all of the one that
