@@ -88,7 +88,7 @@ internal sealed class PromiseKeeper
     private void OnKilling(Instance task, Author author)
     {
         if (!author.IsEngine) return;
-        if (task.App.Group != _group) Break("G8", $"{author.Name} kills {task} of another app");
+        if (!IsOurs(task.App)) Break("G8", $"{author.Name} kills {task} of another app");
         var now = _estate.World.Now;
         foreach (var loadBalancer in _estate.LoadBalancers)
         {
@@ -112,20 +112,24 @@ internal sealed class PromiseKeeper
         _estate.Trace.Say(change.Author.Name, $"asks Marathon: {change}");
         var app = change.App;
         if (app.Label("BLUEGREEN_LOCK") == _group) return;
-        CheckSole(change.Author);
+        // A creation may have lain in a client that slept between two tries. It takes nothing away, and the next act is not made any more.
+        if (change.Kind != ChangeKind.Create) CheckSole(change.Author);
         if (change.Kind == ChangeKind.Scale) _estate.MostAskedFor[app.Id] = Math.Max(change.Instances, _estate.MostAskedFor.GetValueOrDefault(app.Id));
         // Kill-and-scale turns the roles until the other colour is scaled behind it: where both colours stay, or the service shrinks.
         if (change.Kind == ChangeKind.Kill && MayDip) Excuse(TimeSpan.Zero);
         // After an answer that was lost, both colours may have one task more than either tells of; growing then takes out what serves.
         // So may zdd.py have left it, which kills and scales by turns.
         if (change is { Kind: ChangeKind.Scale, IsAlone: false } && MayDip && (_estate.LooseEnds > 0 || WasLeftByZdd)) Excuse(TimeSpan.Zero);
-        if (app.Group != _group) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
+        if (!IsOurs(app)) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
         if (change is not { Kind: ChangeKind.Scale, IsAlone: true } || change.Instances <= app.Instances) return;
         // By what Marathon told last: some seconds ago, where its events get lost.
         if (_estate.World.Now - LastFault < TimeSpan.FromSeconds(7)) return;
         var healthy = app.Tasks.Count(task => task.LastAlive is not null);
         if (healthy < app.Instances) Break("G7", $"{change.Author.Name} lets {app.Id} grow although only {healthy} of {app.Instances} tasks were ever healthy");
     }
+
+    /// <summary>What somebody has just taken out of the group, the engine cannot know yet.</summary>
+    private bool IsOurs(SimulatedApp app) => app.Group == _group || _estate.World.RightTime - app.LastConfigChangeAt < Tolerance;
 
     /// <summary>G6. Once another driver has changed the group, the one before it never does any more.</summary>
     private void CheckSole(Author author)
