@@ -47,6 +47,11 @@ internal static class Bugs
         ["killed is the colour, not the drained tasks"] = Unguarded((s, d) => d is Decision.Kill kill ? kill with { TaskIds = [.. s.Seen.Find(kill.AppId)!.Tasks.Select(t => t.Id)] } : d),
         ["the old colour goes once it is as many"] = Unguarded((s, d) => d is Decision.Wait { Kind: WaitKind.Convergence } && s.Leaving is { } leaving && s.Staying!.Instances >= s.Wanted ? Remove(leaving) : d),
 
+        // One driver a group.
+        ["a second driver is let in"] = new() { Alter = c => c with { Lock = null } },
+        ["a driver that slept does not ask whether the group is still its own"] = new() { Alter = c => c with { Lock = new TrustingLock(c.Lock!, asksBeforeKills: false) } },
+        ["a driver that slept asks only before it kills"] = new() { Alter = c => c with { Lock = new TrustingLock(c.Lock!, asksBeforeKills: true) } },
+
         // Waiting and acting.
         ["the drain's deadline kills whatever the policy"] = Waiting((patience, d, policy, at) => patience.Judge(d, policy with { OnDrainTimeout = DrainTimeoutAction.Kill }, at)),
         ["a wait never ends"] = Waiting((_, d, _, _) => d),

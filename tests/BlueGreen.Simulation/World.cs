@@ -8,6 +8,7 @@ internal sealed class World(int seed) : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _now;
     private long _order;
 
@@ -35,9 +36,16 @@ internal sealed class World(int seed) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, callback, state, dueTime, period);
 
-    public void After(TimeSpan delay, Action action) => _due.Enqueue(action, (_now + delay.Ticks, _order++));
+    public void After(TimeSpan delay, Action action) => Enqueue(_now + delay.Ticks, action);
 
-    public void At(TimeSpan time, Action action) => _due.Enqueue(action, (Math.Max(_now, time.Ticks), _order++));
+    public void At(TimeSpan time, Action action) => Enqueue(Math.Max(_now, time.Ticks), action);
+
+    private void Enqueue(long at, Action action)
+    {
+        // Whatever went on on another thread would come in no order, and no seed could tell of it.
+        if (Environment.CurrentManagedThreadId != _thread) throw new InvalidOperationException("Something has left the world's thread.");
+        _due.Enqueue(action, (at, _order++));
+    }
 
     /// <summary>Goes to what is due next, and does it; false when nothing is.</summary>
     public bool Step()

@@ -132,6 +132,11 @@ internal sealed class DeploymentLoop(Cluster cluster, GroupObserver observer, Co
             if (!again.Equals(decision)) return new ActOutcome.NotNow(again.Reason);
             decision = again;
         }
+        else if (cluster.Hold is { IsDoubtful: true } && await LossAsync(cancellationToken).ConfigureAwait(false) is { } lost)
+        {
+            // After a machine's sleep somebody else may be at it, and growth turns the roles.
+            return lost;
+        }
 
         if (Act.TasksToKill(decision) is { } ids)
         {

@@ -31,6 +31,10 @@ public sealed class MarathonApp
             ? [.. deployments.OfType<JObject>().Select(d => d.Text("id")).OfType<string>()]
             : [];
         HasHealthChecks = json["healthChecks"] is JArray { Count: > 0 };
+        // Asked for at every look, several times a second.
+        var versions = json["versionInfo"] as JObject;
+        (LastScalingAt, LastConfigChangeAt) = (versions?.Time("lastScalingAt"), versions?.Time("lastConfigChangeAt"));
+        StartedAtTime = DateTime.TryParse(StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : DateTime.MinValue;
     }
 
     /// <summary>The absolute id, such as <c>/shop-blue</c>.</summary>
@@ -84,10 +88,10 @@ public sealed class MarathonApp
     public string? Version => _json.Text("version");
 
     /// <summary>When <c>instances</c> was last changed. marathon-lb takes the colour with the later one for the new one.</summary>
-    public DateTimeOffset? LastScalingAt => (_json["versionInfo"] as JObject)?.Time("lastScalingAt");
+    public DateTimeOffset? LastScalingAt { get; }
 
     /// <summary>When anything else was last changed, which restarted the tasks.</summary>
-    public DateTimeOffset? LastConfigChangeAt => (_json["versionInfo"] as JObject)?.Time("lastConfigChangeAt");
+    public DateTimeOffset? LastConfigChangeAt { get; }
 
     /// <summary>Why the last task that failed did so; null when none did.</summary>
     public string? LastTaskFailure => (_json["lastTaskFailure"] as JObject)?.Text("message");
@@ -100,6 +104,9 @@ public sealed class MarathonApp
 
     /// <summary>When its blue/green deployment began, as text; <c>"0"</c> when it does not say, as zdd.py reads it.</summary>
     public string StartedAt => Labels.GetValueOrDefault(DeploymentLabels.StartedAt) ?? "0";
+
+    /// <summary><see cref="StartedAt"/> as a time; the earliest one where it is none.</summary>
+    internal DateTime StartedAtTime { get; }
 
     /// <summary>How many instances the service has when no deployment runs.</summary>
     public int TargetInstances => NumberLabel(DeploymentLabels.TargetInstances) ?? Instances;

@@ -24,6 +24,9 @@ internal sealed class SteadyClock : TimeProvider
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => _origin + _clock.GetElapsedTime(_began);
 
+    /// <summary>The wall clock as it is now. Unlike the steady one it goes on while a machine sleeps.</summary>
+    public DateTimeOffset GetWallClock() => _clock.GetUtcNow();
+
     /// <inheritdoc/>
     public override long GetTimestamp() => _clock.GetTimestamp();
 

@@ -146,6 +146,24 @@ public class DriverLockTests
         Assert.Contains("/shop-blue", _cluster.Marathon.Apps.Keys);
     }
 
+    /// <summary>Growth takes no task away, but turns the roles against another driver that goes back meanwhile.</summary>
+    [Fact]
+    public async Task A_driver_that_slept_while_another_one_took_the_group_does_not_even_grow()
+    {
+        await Driver(Ann).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
+        var approval = new AtGrowth(() =>
+        {
+            // The machine sleeps: its monotonic clock stands still, and the renewals with it.
+            World.ClockError += TimeSpan.FromMinutes(5);
+            Leave(Bob, World.RightTime, generation: 2);
+        });
+
+        var result = await Driver(Ann, approval).DeployAsync(Definition(), _policy, TestContext.Current.CancellationToken);
+
+        Assert.Equal((DeploymentResult.Held, "DriverReplaced"), (result.Result, result.ReasonId));
+        Assert.DoesNotContain(_cluster.Marathon.Changes, change => change.StartsWith("scale", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_question_that_takes_minutes_does_not_lose_the_hold()
     {
@@ -244,6 +262,15 @@ public class DriverLockTests
           "labels": {"HAPROXY_DEPLOYMENT_GROUP": "shop", "HAPROXY_DEPLOYMENT_ALT_PORT": "10001"}
         }
         """, "shop.json");
+
+    private sealed class AtGrowth(Action action) : IApproval
+    {
+        public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken)
+        {
+            if (act.Kind == ActKind.Scale) action();
+            return Task.FromResult(true);
+        }
+    }
 
     private sealed class AtRemoval(Action action) : IApproval
     {

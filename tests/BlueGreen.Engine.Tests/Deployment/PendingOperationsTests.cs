@@ -3,6 +3,7 @@ using BlueGreen.Engine.Deployment;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Tests.Session;
+using BlueGreen.Simulation.Staged;
 
 namespace BlueGreen.Engine.Tests.Deployment;
 
@@ -49,6 +50,23 @@ public sealed class PendingOperationsTests : IDisposable
         Assert.Equal(Patience.DrainTimeout, hold.ReasonId);
         Assert.Contains("its gauge of pending operations cannot be read", hold.Reason, StringComparison.Ordinal);
         Assert.Equal(4, shop.Blue!.Instances);
+    }
+
+    /// <summary>Run with --health-check, marathon-lb never lists such tasks, and Marathon deploys the app for ever.</summary>
+    [Fact]
+    public async Task A_version_that_never_got_healthy_can_be_undone_by_the_word_of_its_gauge()
+    {
+        var shop = new Shop();
+        shop.Marathon.Behaviour = id => TaskBehaviour.Of(TimeSpan.FromSeconds(1), healthyAfter: id == "/shop-green" ? null : TimeSpan.FromSeconds(1));
+        shop.PendingOperations = new Gauge(_ => 0);
+        shop.Policy = new RolloutPolicy { HealthTimeout = TimeSpan.FromSeconds(10) };
+        Assert.Equal(Patience.HealthTimeout, Assert.IsType<Decision.Hold>(shop.Deploy().Decision).ReasonId);
+        var cluster = shop.Cluster.For() with { PendingOperations = shop.PendingOperations };
+
+        var undo = await new BlueGreenDeployer(cluster).GoOnAsync("shop", Direction.Back, shop.Policy, Token);
+
+        Assert.Equal(DeploymentResult.Undone, undo.Result);
+        Assert.Null(shop.Green);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class Instance(SimulatedApp app, int number, Behaviour behaviour
     /// <summary>The first of its ports.</summary>
     public int Port { get; } = 31000 + (number * 2);
 
+    /// <summary>What marathon-lb calls its servers, by port index.</summary>
+    public string[] ServerNames { get; } = [.. app.Ports.Select((_, index) => $"10_0_6_25_{31000 + (number * 2) + index}")];
+
     public Behaviour Behaviour { get; } = behaviour;
 
     public InstanceState State { get; set; }

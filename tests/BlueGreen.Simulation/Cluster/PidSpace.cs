@@ -5,6 +5,8 @@ internal sealed class PidSpace(int first)
 {
     private readonly List<SimulatedLoadBalancer> _members = [];
     private readonly SortedSet<int> _foreign = [];
+    private readonly List<int> _listed = [];
+    private ImmutableSortedSet<int> _last = [];
     private int _next = first;
 
     public int Next() => _next++;
@@ -25,14 +27,15 @@ internal sealed class PidSpace(int first)
 
     public ImmutableSortedSet<int> ListedBy(SimulatedLoadBalancer asked)
     {
-        var pids = ImmutableSortedSet.CreateBuilder<int>();
+        _listed.Clear();
         foreach (var member in _members)
         {
-            if (member.IsDown && member != asked) continue;
-            pids.UnionWith(member.OwnPids);
+            if (!member.IsDown || member == asked) _listed.AddRange(member.OwnPids);
         }
 
-        pids.UnionWith(_foreign);
-        return pids.ToImmutable();
+        _listed.AddRange(_foreign);
+        _listed.Sort();
+        // Nearly always it is the set of the time before.
+        return _listed.SequenceEqual(_last) ? _last : _last = [.. _listed];
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlueGreen.Engine.Haproxy;
 
 namespace BlueGreen.Simulation.Cluster;
@@ -62,6 +61,19 @@ internal sealed class SimulatedLoadBalancer
     /// <summary>The worker that still answers for a moment although a new one is there already.</summary>
     public Worker Answering { get; private set; } = null!;
 
+    /// <summary>The master's process; null without one.</summary>
+    public int? Master => _master;
+
+    /// <summary>The workers from before the last reload that are still there.</summary>
+    public IReadOnlyList<Worker> OldWorkers
+    {
+        get
+        {
+            _old.RemoveAll(worker => worker != Answering && worker.EndsAt <= _world.Now);
+            return _old;
+        }
+    }
+
     public ServingProcess ServingProcess => new(Answering.Pid, _world.Now - Answering.StartedAt, "2.6.12");
 
     /// <summary>It hears nothing any more, but goes on serving.</summary>
@@ -88,10 +100,9 @@ internal sealed class SimulatedLoadBalancer
     {
         get
         {
-            _old.RemoveAll(worker => worker != Answering && worker.EndsAt <= _world.Now);
             if (_master is { } master) yield return master;
             yield return Serving.Pid;
-            foreach (var worker in _old) yield return worker.Pid;
+            foreach (var worker in OldWorkers) yield return worker.Pid;
         }
     }
 
@@ -121,10 +132,10 @@ internal sealed class SimulatedLoadBalancer
     public Worker? FindRequest(Instance task)
     {
         if (IsDown) return null;
-        if (Serving.Servers.TryGetValue(task, out var server) && (server.TakesRequests(task, _world.Now) || server.BusyUntil > _world.Now)) return Serving;
+        if (Serving.Servers.TryGetValue(task, out var server) && (server.TakesRequests(task, _world.Now) || server.IsTiedUp(_world.Now))) return Serving;
         foreach (var worker in _old)
         {
-            if (worker.Servers.TryGetValue(task, out var old) && old.BusyUntil > _world.Now) return worker;
+            if (worker.Servers.TryGetValue(task, out var old) && old.IsTiedUp(_world.Now)) return worker;
         }
 
         return null;
@@ -197,6 +208,21 @@ internal sealed class SimulatedLoadBalancer
     public void SetByHand(Instance task, int index)
     {
         if (Serving.Servers.TryGetValue(task, out var server)) server.SetByHand = index;
+    }
+
+    /// <summary>All ports of a task are drained by hand; the next reload knows nothing of it.</summary>
+    public void DrainByHand(Instance task)
+    {
+        if (!Serving.Servers.TryGetValue(task, out var server) || server.IsDisabled) return;
+        if (server.TakesRequests(task, _world.Now)) server.BusyUntil = _world.Now + _world.Between(0, Traffic.LongestMs);
+        server.IsDrainedByHand = true;
+        Changed?.Invoke();
+    }
+
+    /// <summary>HAProxy's own check of a task fails for some time, although Marathon's passes.</summary>
+    public void FailCheck(Instance task, TimeSpan time)
+    {
+        if (Shape.HasChecks && Serving.Servers.TryGetValue(task, out var server)) server.UpFrom = _world.Now + time;
     }
 
     private void Hear()
@@ -290,7 +316,10 @@ internal sealed class SimulatedLoadBalancer
         {
             if (server.IsDisabled || server.IsStuck || task.State != InstanceState.Running) continue;
             if (server.TakesRequests(task, now) && _world.Chance(0.7)) Keep(server, now + _world.Between(0, Traffic.LongestMs));
-            if (_world.Chance(Traffic.KeepAlive)) Keep(server, now + _world.Between(0, 1000) + _world.Between(0, Traffic.LongestMs));
+            // A connection that is kept leads to other servers once this one is drained.
+            if (!_world.Chance(Traffic.KeepAlive) || server.IsDrainedByHand) continue;
+            var from = now + _world.Between(0, 1000);
+            server.Late = (from, from + _world.Between(0, Traffic.LongestMs));
         }
 
         if (_world.Chance(Traffic.Others)) worker.OthersEndAt = now + TimeSpan.FromMilliseconds(Traffic.OthersMs);
@@ -327,7 +356,7 @@ internal sealed class SimulatedLoadBalancer
     {
         foreach (var worker in _old.Append(Serving))
         {
-            if (worker.Servers.TryGetValue(task, out var server)) server.BusyUntil = default;
+            if (worker.Servers.TryGetValue(task, out var server)) (server.BusyUntil, server.Late) = (default, null);
         }
     }
 
@@ -337,17 +366,18 @@ internal sealed class SimulatedLoadBalancer
         var takes = server.TakesRequests(task, now);
         var (status, state) =
             server.IsDisabled || server.SetByHand == index ? ("MAINT", ServerState.Maintenance)
+            : server.IsDrainedByHand ? ("DRAIN", ServerState.Drain)
             : server.IsStuck || server.UpFrom > now || (Shape.HasChecks && task.ReadySince is null) ? ("DOWN", ServerState.Down)
             : Shape.HasChecks ? ("UP", ServerState.Serving) : ("no check", ServerState.Serving);
         return new HaproxyServerStat
         {
             LoadBalancer = Instance.Name,
             Backend = task.App.Backends[index],
-            Server = string.Create(CultureInfo.InvariantCulture, $"10_0_6_25_{task.Port + index}"),
+            Server = task.ServerNames[index],
             Status = status,
             State = state,
             IsStopped = state == ServerState.Down && !Shape.HasChecks,
-            CurrentSessions = server.BusyUntil > now ? 1 : takes ? _world.Random.Next(3) : 0,
+            CurrentSessions = server.IsBusy(now) ? 1 : takes ? _world.Random.Next(3) : 0,
             TotalSessions = takes ? 1 : 0,
         };
     }

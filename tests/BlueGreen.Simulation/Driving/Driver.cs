@@ -1,6 +1,8 @@
 using BlueGreen.Engine;
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Engine.Haproxy;
+using BlueGreen.Engine.Haproxy.Runtime;
 using BlueGreen.Engine.Marathon;
 using BlueGreen.Engine.Waiting;
 using BlueGreen.Simulation.Cluster;
@@ -15,21 +17,35 @@ namespace BlueGreen.Simulation.Driving;
 /// </summary>
 internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
 {
-    private static readonly TimeSpan StatsTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StatsTimeout = TimeSpan.FromSeconds(5);
     private readonly Estate _estate;
     private readonly Dictionary<SimulatedLoadBalancer, ILoadBalancer> _loadBalancers = [];
     private DeliberateBug _bug = DeliberateBug.None;
+
+    /// <summary>One a load balancer: callers that wait for one another would go on on a thread of the pool, out of the world's order.</summary>
+    private readonly Dictionary<SimulatedLoadBalancer, RuntimeSockets> _sockets = [];
     private TaskCompletionSource<bool>? _waiting;
 
-    public Driver(Estate estate, string name)
+    /// <param name="estate">Where it works.</param>
+    /// <param name="name">Its name in the trace.</param>
+    /// <param name="host">The machine that it runs on.</param>
+    public Driver(Estate estate, string name, string host)
     {
         (_estate, Author) = (estate, new Author(name, IsEngine: true));
+        Identity = new DriverIdentity(host, "ann", $"{name} 1 -");
         _estate.Marathon.Changed += Hear;
     }
 
     public Author Author { get; }
 
+    public DriverIdentity Identity { get; }
+
     public bool IsDead { get; private set; }
+
+    /// <summary>Its machine stands still until then, and hears and does nothing; what it has sent goes on.</summary>
+    public TimeSpan StandsStillUntil { get; set; }
+
+    public MemoryJournal? Journal { get; private set; }
 
     /// <summary>The number of the change, from 1 up, at which it is killed; and whether the change is still made.</summary>
     public (int Change, bool IsMade)? DiesAt { get; set; }
@@ -43,18 +59,30 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     private int Changes { get; set; }
 
     /// <summary>The cluster as the engine is given it.</summary>
-    public EngineCluster Connect(DeliberateBug bug)
+    public EngineCluster Connect(DeliberateBug bug, Equipment equipment)
     {
         _bug = bug;
+        var clock = new DriverClock(this, World);
+        if (equipment.Sockets is { } source)
+        {
+            foreach (var lb in _estate.LoadBalancers) _sockets.Add(lb, new RuntimeSockets([new SimulatedSocket(this, lb, source)], SilentSink.Instance, clock));
+        }
+
         IEngineSink sink = _estate.Trace.IsKept ? this : SilentSink.Instance;
-        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, World, sink, ApproveAll.Instance, _ => this);
-        return bug.Alter(cluster);
+        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, clock, sink, ApproveAll.Instance, _ => this)
+        {
+            Journal = Journal = equipment.KeepsJournal ? new MemoryJournal() : null,
+            PendingOperations = equipment.HasGauge ? new SimulatedGauge(this, _estate) : null,
+            WatchSockets = () => new Watches([.. _sockets.Values.Select(sockets => sockets.Watch())]),
+        };
+        return bug.Alter(cluster with { Lock = new MarathonDriverLock(cluster, Identity, IsGone) });
     }
 
     public void Die()
     {
         if (IsDead) return;
         IsDead = true;
+        _estate.Gone.Add(Identity);
         _estate.LooseEnds++;
         _estate.Marathon.Changed -= Hear;
         _estate.Trace.Say(Author.Name, "is killed");
@@ -64,7 +92,22 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     public void NoteLooseEnd() => _estate.LooseEnds++;
 
     /// <summary>It has done its work.</summary>
-    public void Leave() => _estate.Marathon.Changed -= Hear;
+    public void Leave()
+    {
+        _estate.Gone.Add(Identity);
+        _estate.Marathon.Changed -= Hear;
+    }
+
+    /// <summary>Does something on the driver's machine: now, or as soon as it goes on.</summary>
+    public void WhenAwake(Action act)
+    {
+        if (IsDead) return;
+        if (World.Now < StandsStillUntil) World.At(StandsStillUntil, () => WhenAwake(act));
+        else act();
+    }
+
+    /// <summary>On one machine a process that is gone is known to be.</summary>
+    private bool IsGone(DriverIdentity other) => other.Host == Identity.Host && _estate.Gone.Contains(other);
 
     /// <summary>Counts a change that is about to be sent; false when the driver is killed before it.</summary>
     public bool MaySend(out bool diesAfter)
@@ -95,12 +138,11 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
                 error = thrown;
             }
 
-            if (back > TimeSpan.Zero) World.After(back, Answer);
-            else Answer();
+            if (back > TimeSpan.Zero) World.After(back, () => WhenAwake(Answer));
+            else WhenAwake(Answer);
 
             void Answer()
             {
-                if (IsDead) return;
                 if (error is null) answer.SetResult(result);
                 else answer.SetException(error);
             }
@@ -119,7 +161,7 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
             {
                 var connection = new StatsConnection(this, loadBalancer);
                 known = _bug.Reader?.Invoke(loadBalancer.Instance, connection, World)
-                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, World);
+                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, World, _sockets.GetValueOrDefault(loadBalancer));
                 _loadBalancers.Add(loadBalancer, known);
             }
 
@@ -145,10 +187,7 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
         World.After(atMost, () => End(Mark > mark));
         return wait.Task;
 
-        void End(bool woken)
-        {
-            if (!IsDead) wait.TrySetResult(woken);
-        }
+        void End(bool woken) => WhenAwake(() => wait.TrySetResult(woken));
     }
 
     public ValueTask DisposeAsync() => default;
@@ -167,10 +206,15 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
             Mark++;
             if (_waiting is not { } waiting) return;
             _waiting = null;
-            World.After(TimeSpan.FromMilliseconds(50), () =>
-            {
-                if (!IsDead) waiting.TrySetResult(true);
-            });
+            World.After(TimeSpan.FromMilliseconds(50), () => WhenAwake(() => waiting.TrySetResult(true)));
         });
+    }
+
+    private sealed class Watches(ImmutableArray<IDisposable> watches) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var watch in watches) watch.Dispose();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using BlueGreen.Engine.Deployment.Locking;
 using BlueGreen.Simulation.Cluster;
 
 namespace BlueGreen.Simulation.Driving;
@@ -15,6 +16,15 @@ internal sealed class Estate(World world, Trace trace, SimulatedMarathon maratho
 
     /// <summary>How many changes were answered late or not at all, and drivers killed: each may leave a task too many.</summary>
     public int LooseEnds { get; set; }
+
+    /// <summary>
+    /// The most instances that drivers have asked for, by app. To turn the roles a colour is made larger than wanted for some time; who is lost
+    /// then leaves it so.
+    /// </summary>
+    public Dictionary<string, int> MostAskedFor { get; } = [];
+
+    /// <summary>Drivers that are no more.</summary>
+    public HashSet<DriverIdentity> Gone { get; } = [];
 
     public Network Network { get; set; } = Network.Calm;
 }

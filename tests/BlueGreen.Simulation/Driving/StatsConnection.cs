@@ -10,7 +10,11 @@ internal abstract class StatsCalls(SimulatedLoadBalancer loadBalancer) : IStatsS
 
     public Task<ImmutableSortedSet<int>> GetPidsAsync(CancellationToken cancellationToken) => AskAsync(() => loadBalancer.Pids);
 
-    public Task<ServingProcess> GetServingProcessAsync(CancellationToken cancellationToken) => AskAsync(() => loadBalancer.ServingProcess);
+    public Task<ServingProcess> GetServingProcessAsync(CancellationToken cancellationToken) => AskAsync(() =>
+    {
+        loadBalancer.Answering.Asked++;
+        return loadBalancer.ServingProcess;
+    });
 
     public Task<ImmutableArray<HaproxyServerStat>> GetServersAsync(string? backend, CancellationToken cancellationToken) => AskAsync(() => loadBalancer.Read(backend));
 

@@ -20,6 +20,8 @@ internal sealed class PromiseKeeper
     private readonly string _group;
     private readonly HashSet<SimulatedLoadBalancer> _armed = [];
     private readonly Dictionary<SimulatedLoadBalancer, TimeSpan> _excusedUntil = [];
+    private readonly HashSet<Author> _superseded = [];
+    private Author? _driver;
 
     public PromiseKeeper(Estate estate, string group)
     {
@@ -43,6 +45,9 @@ internal sealed class PromiseKeeper
 
     /// <summary>Tasks are killed in mid-way by plan, which marathon-lb answers with a dip that nobody can avoid.</summary>
     public bool MayDip { get; set; }
+
+    /// <summary>zdd.py was here before: both colours together may have more tasks than wanted.</summary>
+    public bool WasLeftByZdd { get; set; }
 
     /// <summary>Who may cut sessions, since its user chose so.</summary>
     public HashSet<Author> MayCut { get; } = [];
@@ -83,14 +88,14 @@ internal sealed class PromiseKeeper
     private void OnKilling(Instance task, Author author)
     {
         if (!author.IsEngine) return;
-        if (task.App.Group != _group) Break("G8", $"{author.Name} kills {task} of another app");
+        if (!IsOurs(task.App)) Break("G8", $"{author.Name} kills {task} of another app");
         var now = _estate.World.Now;
         foreach (var loadBalancer in _estate.LoadBalancers)
         {
             if (now - loadBalancer.AppearedAt < Tolerance) continue;
             if (now - loadBalancer.UnreachableSince > Tolerance) Break("G7", $"{author.Name} kills {task} while {loadBalancer.Name} cannot be read");
             // A stuck one gets no request, as little as a disabled one.
-            if (loadBalancer.Find(task) is { IsDisabled: false, IsStuck: false } server && now - server.Since > Tolerance)
+            if (loadBalancer.Find(task) is { IsDisabled: false, IsStuck: false, IsDrainedByHand: false } server && now - server.Since > Tolerance)
             {
                 Break("G1", $"{author.Name} kills {task}, which {loadBalancer.Name} has had in its pool for {(now - server.Since).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
             }
@@ -107,16 +112,32 @@ internal sealed class PromiseKeeper
         if (!change.Author.IsEngine) return;
         _estate.Trace.Say(change.Author.Name, $"asks Marathon: {change}");
         var app = change.App;
+        if (app.Label("BLUEGREEN_LOCK") == _group) return;
+        // A creation may have lain in a client that slept between two tries. It takes nothing away, and the next act is not made any more.
+        if (change.Kind != ChangeKind.Create) CheckSole(change.Author);
+        if (change.Kind == ChangeKind.Scale) _estate.MostAskedFor[app.Id] = Math.Max(change.Instances, _estate.MostAskedFor.GetValueOrDefault(app.Id));
         // Kill-and-scale turns the roles until the other colour is scaled behind it: where both colours stay, or the service shrinks.
         if (change.Kind == ChangeKind.Kill && MayDip) Excuse(TimeSpan.Zero);
         // After an answer that was lost, both colours may have one task more than either tells of; growing then takes out what serves.
-        if (change is { Kind: ChangeKind.Scale, IsAlone: false } && MayDip && _estate.LooseEnds > 0) Excuse(TimeSpan.Zero);
-        if (app.Group != _group) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
+        // So may zdd.py have left it, which kills and scales by turns.
+        if (change is { Kind: ChangeKind.Scale, IsAlone: false } && MayDip && (_estate.LooseEnds > 0 || WasLeftByZdd)) Excuse(TimeSpan.Zero);
+        if (!IsOurs(app)) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
         if (change is not { Kind: ChangeKind.Scale, IsAlone: true } || change.Instances <= app.Instances) return;
         // By what Marathon told last: some seconds ago, where its events get lost.
         if (_estate.World.Now - LastFault < TimeSpan.FromSeconds(7)) return;
         var healthy = app.Tasks.Count(task => task.LastAlive is not null);
         if (healthy < app.Instances) Break("G7", $"{change.Author.Name} lets {app.Id} grow although only {healthy} of {app.Instances} tasks were ever healthy");
+    }
+
+    /// <summary>What somebody has just taken out of the group, the engine cannot know yet.</summary>
+    private bool IsOurs(SimulatedApp app) => app.Group == _group || _estate.World.RightTime - app.LastConfigChangeAt < Tolerance;
+
+    /// <summary>G6. Once another driver has changed the group, the one before it never does any more.</summary>
+    private void CheckSole(Author author)
+    {
+        if (_superseded.Contains(author)) Break("G6", $"{author.Name} changes the group although {_driver!.Name} has taken it");
+        if (_driver is not null && _driver != author) _superseded.Add(_driver);
+        _driver = author;
     }
 
     /// <summary>G3. A load balancer counts from when it has had enough once, and again after what takes some away by itself.</summary>

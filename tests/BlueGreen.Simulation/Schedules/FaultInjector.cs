@@ -2,14 +2,17 @@ using BlueGreen.Engine;
 using BlueGreen.Simulation.Cluster;
 using BlueGreen.Simulation.Driving;
 using BlueGreen.Simulation.Promises;
+using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Simulation.Schedules;
 
 /// <summary>Lets faults happen, tells the keeper of the promises what each takes away by itself, and ends them all.</summary>
-internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action addLoadBalancer, Action startSecondDriver)
+internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action addLoadBalancer, Action<TimeSpan> startSecondDriver, Func<Driver?> driver)
 {
     private readonly List<Action> _repairs = [];
-    private bool _isOver;
+
+    /// <summary>True once all faults have ceased.</summary>
+    public bool IsOver { get; private set; }
 
     public void Plan(PlannedFault fault)
     {
@@ -32,7 +35,7 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
 
     private void Strike(PlannedFault fault)
     {
-        if (_isOver) return;
+        if (IsOver) return;
         estate.Trace.Say("fault", $"{fault.Kind}, {fault.Lasts.TotalSeconds:0.0} s");
         keeper.NoteFault();
         Begin(fault);
@@ -41,7 +44,7 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
     /// <summary>From now on nothing goes wrong any more, and what went wrong is mended.</summary>
     public void Cease()
     {
-        _isOver = true;
+        IsOver = true;
         estate.Network = Network.Calm;
         estate.Trace.Say("fault", "all faults cease");
         keeper.NoteFault();
@@ -79,9 +82,14 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 addLoadBalancer();
                 break;
             case Fault.SecondDriver:
-                startSecondDriver();
+                startSecondDriver(TimeSpan.Zero);
                 break;
-            case Fault.StrangerScales or Fault.StrangerDeletes or Fault.StrangerJoins:
+            case Fault.StandStill when driver() is { } standing:
+                // A machine that sleeps: long enough, or just not, for its hold to run out, which somebody waits for.
+                standing.StandsStillUntil = estate.World.Now + TimeSpan.FromSeconds(60 + (fault.Which % 60));
+                startSecondDriver(TimeSpan.FromSeconds(61));
+                break;
+            case Fault.StrangerScales or Fault.StrangerDeletes or Fault.StrangerJoins or Fault.StrangerRelabels:
                 Meddle(fault);
                 break;
             default:
@@ -126,11 +134,29 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 loadBalancer.SetByHand(task, fault.Which % task.App.Ports.Length);
                 For(fault, () => loadBalancer.SetByHand(task, -1));
                 break;
+            case Fault.DrainedByHand when Tasks() is { Count: > 0 } tasks:
+                // An operator drains the old version on this load balancer's socket, ahead of marathon-lb.
+                keeper.Excuse(fault.Lasts, loadBalancer);
+                loadBalancer.IsDeaf = fault.Which % 2 == 0;
+                foreach (var each in tasks.MinBy(task => task.App.StartedAt, StringComparer.Ordinal)!.App.Tasks) loadBalancer.DrainByHand(each);
+                For(fault, () =>
+                {
+                    loadBalancer.IsDeaf = false;
+                    loadBalancer.Nudge(reloadInAnyCase: true);
+                });
+                break;
             case Fault.OnePortOut when Tasks().Exists(task => task.App.Ports.Length > 1):
                 // Somebody drains one backend of the old version by hand, on a load balancer that is behind.
                 loadBalancer.IsDeaf = true;
                 var old = Tasks().MinBy(task => task.App.StartedAt, StringComparer.Ordinal)!.App;
                 foreach (var each in old.Tasks) loadBalancer.SetByHand(each, fault.Which % each.App.Ports.Length);
+                if (fault.Which % 3 == 0)
+                {
+                    // And the other one fails its check there.
+                    keeper.Excuse(fault.Lasts, loadBalancer);
+                    foreach (var each in old.Tasks) loadBalancer.FailCheck(each, fault.Lasts);
+                }
+
                 For(fault, () =>
                 {
                     foreach (var each in old.Tasks) loadBalancer.SetByHand(each, -1);
@@ -158,6 +184,10 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 case Fault.StrangerDeletes when apps.Count > 1:
                     estate.Trace.Say("stranger", $"deletes {app.Id}");
                     estate.Marathon.Delete(app.Id, force: true, Author.Stranger);
+                    break;
+                case Fault.StrangerRelabels:
+                    estate.Trace.Say("stranger", $"changes a label of {app.Id}, which restarts it");
+                    estate.Marathon.Update(app.Id, new JObject { ["labels"] = Shop.Relabelled(app, fault.Which) }, force: true, Author.Stranger);
                     break;
                 case Fault.StrangerJoins:
                     estate.Trace.Say("stranger", "lets a third app join the group");

@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Haproxy;
 using BlueGreen.Simulation.Cluster;
 using BlueGreen.Simulation.Driving;
 
@@ -19,6 +20,8 @@ internal sealed class PlanDrawer(int seed)
         var hasChecks = Pick(true, true, true, false, false);
         ImmutableArray<LoadBalancerShape> loadBalancers = [.. Enumerable.Range(0, Pick(1, 1, 2, 2, 3)).Select(_ => DrawLoadBalancer(hasChecks))];
         var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
+        var zdd = instances > 1 && Chance(0.12) ? new ZddStart(Pick(0, 1, 1, 2), Chance(0.4)) : null;
+        var actions = DrawActions(instances, zdd is not null);
         return new Plan
         {
             Seed = seed,
@@ -31,8 +34,10 @@ internal sealed class PlanDrawer(int seed)
             Network = network,
             OldBehaviour = DrawBehaviour(),
             NewBehaviour = DrawNewBehaviour(isCalm),
-            Actions = DrawActions(instances),
-            Faults = [.. Enumerable.Range(0, faults).Select(_ => DrawFault()).OrderBy(f => f.At)],
+            Equipment = DrawEquipment(network),
+            LeftByZdd = zdd,
+            Actions = actions,
+            Faults = DrawFaults(faults, actions.Length),
         };
     }
 
@@ -45,6 +50,16 @@ internal sealed class PlanDrawer(int seed)
     private Network DrawNetwork() => new(
         Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
 
+    /// <summary>
+    /// Sockets only where the statistics are quick: a look that runs out of time while a socket is being proven goes on on another thread, out
+    /// of the world's order. The journal is costly, and all runs are alike to it.
+    /// </summary>
+    private Equipment DrawEquipment(Network network)
+    {
+        var sockets = Pick<WorkerSource?>(null, null, null, WorkerSource.MasterSocket, WorkerSource.AdminSocket);
+        return new Equipment(network.StatsSlow > 0 ? null : sockets, Chance(0.15), seed % 25 == 0);
+    }
+
     private Behaviour DrawBehaviour() => new(Between(100, 500), Pick(Between(20, 250), Between(20, 250), Between(500, 1500)), Between(50, 250), Pick(Between(20, 200), Between(20, 200), Between(300, 2000)));
 
     private Behaviour DrawNewBehaviour(bool isCalm)
@@ -54,10 +69,10 @@ internal sealed class PlanDrawer(int seed)
         return Chance(0.5) ? behaviour with { IsBroken = true } : behaviour with { CrashesAfter = Between(200, 1500) };
     }
 
-    private ImmutableArray<UserAction> DrawActions(int instances)
+    private ImmutableArray<UserAction> DrawActions(int instances, bool isHalfWay)
     {
         var actions = ImmutableArray.CreateBuilder<UserAction>();
-        actions.Add(DrawAction(ActionKind.Deploy, instances));
+        actions.Add(DrawAction(isHalfWay ? Pick(ActionKind.Resume, ActionKind.Complete, ActionKind.Undo) : ActionKind.Deploy, instances));
         var more = Pick(0, 0, 0, 1, 2);
         for (var i = 0; i < more; i++)
         {
@@ -81,17 +96,31 @@ internal sealed class PlanDrawer(int seed)
             OnDrainTimeout = Pick(DrainTimeoutAction.Hold, DrainTimeoutAction.Hold, DrainTimeoutAction.Undo, DrainTimeoutAction.Kill),
             OnFailure = Pick(FailureAction.Hold, FailureAction.Hold, FailureAction.Undo),
         };
-        return Pick(0, 0, 1, 1, 2) switch
+        var action = Pick(0, 0, 1, 1, 2) switch
         {
-            1 => new UserAction(kind, policy, Dies: (Pick(1, 2, 3, 4, 5), Chance(0.5))),
+            1 => new UserAction(kind, policy, Dies: (Pick(1, 2, 3, 4, 5, 6, 7), Chance(0.5))),
             2 => new UserAction(kind, policy, DiesAfter: Between(100, 5000)),
             _ => new UserAction(kind, policy),
         };
+        // On another machine the hold of a driver that was killed has to run out first; some do not wait for that.
+        return Chance(0.5) ? action : action with { Host = $"laptop{_random.Next(3)}", WaitsFor = Chance(0.8) ? TimeSpan.FromSeconds(61) : TimeSpan.Zero };
     }
 
-    private PlannedFault DrawFault() => Chance(0.25)
-        ? new(Faults[_random.Next(Faults.Length)], Between(0, 1500), Between(200, 3000), _random.Next(1000), InDrain: true)
-        : new(Faults[_random.Next(Faults.Length)], Between(0, 6000), Between(200, 3000), _random.Next(1000));
+    /// <summary>Faults in any of the actions; often two strike at the same moment.</summary>
+    private ImmutableArray<PlannedFault> DrawFaults(int faults, int actions)
+    {
+        var drawn = Enumerable.Range(0, faults).Select(_ => DrawFault(actions)).ToList();
+        if (faults > 1 && Chance(0.3)) drawn[1] = drawn[1] with { At = drawn[0].At, InDrain = drawn[0].InDrain, Action = drawn[0].Action };
+        return [.. drawn.OrderBy(f => f.At)];
+    }
+
+    private PlannedFault DrawFault(int actions)
+    {
+        var inDrain = Chance(0.25);
+        return new(
+            Faults[_random.Next(Faults.Length)], Between(0, inDrain ? 1500 : 6000), Between(200, 3000), _random.Next(1000), inDrain,
+            Action: Chance(0.5) ? 0 : _random.Next(actions));
+    }
 
     private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
 

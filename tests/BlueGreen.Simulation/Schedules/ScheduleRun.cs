@@ -36,6 +36,7 @@ internal sealed class ScheduleRun
     private readonly List<Driver> _others = [];
     private int _loadBalancers;
     private int _drivers;
+    private Driver? _driver;
     private int _target;
     private bool _hadHybrid;
 
@@ -47,7 +48,7 @@ internal sealed class ScheduleRun
         var marathon = new SimulatedMarathon(_world, _trace) { SwallowsKillsWhileLocked = plan.SwallowsKills, BehaviourOf = _ => plan.OldBehaviour };
         _estate = new Estate(_world, _trace, marathon);
         _keeper = new PromiseKeeper(_estate, Shop.Group);
-        _faults = new FaultInjector(_estate, _keeper, AddLoadBalancer, StartSecondDriver);
+        _faults = new FaultInjector(_estate, _keeper, AddLoadBalancer, StartSecondDriver, () => _driver);
         _sharedPids = plan.SharesPids ? new PidSpace(20) : null;
         _target = plan.Instances;
     }
@@ -76,11 +77,11 @@ internal sealed class ScheduleRun
         _trace.Say("plan", $"{_plan}");
         SetUp();
         _estate.Network = _plan.Network;
-        foreach (var fault in _plan.Faults) _faults.Plan(fault);
-        foreach (var action in _plan.Actions)
+        for (var number = 0; number < _plan.Actions.Length && _keeper.Broken is null; number++)
         {
-            if (_keeper.Broken is not null) break;
-            Perform(action);
+            Pass(_plan.Actions[number].WaitsFor);
+            foreach (var fault in _plan.Faults.Where(f => f.Action == number)) _faults.Plan(fault);
+            Perform(_plan.Actions[number]);
         }
 
         if (_keeper.Broken is null) ComeToAnEnd();
@@ -95,9 +96,13 @@ internal sealed class ScheduleRun
         Pass(TimeSpan.FromSeconds(4));
         _keeper.Floor = Math.Min(_plan.Instances, _plan.Actions.Min(a => a.Policy.Instances) ?? _plan.Instances);
         _keeper.MayDip = _plan.Actions.Any(a => a.Kind == ActionKind.Undo || a.Policy.NewInstances > 0 || a.Policy.Instances < _plan.Instances
-            || a.Policy.OnFailure == FailureAction.Undo || a.Policy.OnDrainTimeout == DrainTimeoutAction.Undo) || _plan.Faults.Any(f => f.Kind == Fault.SecondDriver);
-        _estate.Marathon.BehaviourOf = _ => _plan.NewBehaviour;
+            || a.Policy.OnFailure == FailureAction.Undo || a.Policy.OnDrainTimeout == DrainTimeoutAction.Undo) || _plan.HasSecondDriver;
+        _estate.Marathon.BehaviourOf = id => id.Contains("lock", StringComparison.Ordinal) ? _plan.OldBehaviour : _plan.NewBehaviour;
+        if (_plan.LeftByZdd is { } zdd) PlayZdd(zdd);
         foreach (var loadBalancer in _estate.LoadBalancers) _keeper.Watch(loadBalancer, isNew: false);
+        // What zdd.py's last act takes away is not charged to anybody else.
+        _keeper.WasLeftByZdd = _plan.LeftByZdd is not null;
+        if (_keeper.WasLeftByZdd) _keeper.Excuse(TimeSpan.Zero);
     }
 
     private void AddLoadBalancer()
@@ -111,7 +116,7 @@ internal sealed class ScheduleRun
 
     private void Perform(UserAction action)
     {
-        var driver = new Driver(_estate, $"driver{++_drivers}") { DiesAt = action.Dies };
+        var driver = _driver = new Driver(_estate, $"driver{++_drivers}", action.Host) { DiesAt = action.Dies };
         var run = Start(driver, action);
         var limit = _world.Now + DriverLimit;
         while (!run.IsCompleted && !driver.IsDead && _keeper.Broken is null)
@@ -125,8 +130,10 @@ internal sealed class ScheduleRun
             _world.Step();
         }
 
+        _driver = null;
         if (driver.IsDead) _ends.Add("killed");
         else driver.Leave();
+        if (driver.Journal?.FindDifference() is { } difference) _keeper.Break("journal", difference);
     }
 
     private async Task Start(Driver driver, UserAction action)
@@ -134,7 +141,7 @@ internal sealed class ScheduleRun
         _trace.Say(driver.Author.Name, $"{action.Kind} {action.Policy}");
         if (action.Policy.OnDrainTimeout == DrainTimeoutAction.Kill) _keeper.MayCut.Add(driver.Author);
         if (action.DiesAfter is { } after) _world.After(after, driver.Die);
-        var deployer = new BlueGreenDeployer(driver.Connect(_bug));
+        var deployer = new BlueGreenDeployer(driver.Connect(_bug, _plan.Equipment));
         try
         {
             var result = await (action.Kind switch
@@ -159,13 +166,37 @@ internal sealed class ScheduleRun
         }
     }
 
-    private void StartSecondDriver()
+    /// <summary>Somebody else drives the group as well, after some time: it must be refused as long as the first one is at it.</summary>
+    private void StartSecondDriver(TimeSpan after)
     {
-        _keeper.Floor = 0;
-        var driver = new Driver(_estate, $"driver{++_drivers}");
-        _others.Add(driver);
         var kind = _world.Chance(0.5) ? ActionKind.Resume : ActionKind.Undo;
-        _ = Start(driver, new UserAction(kind, Patient));
+        _world.After(after, () =>
+        {
+            if (_faults.IsOver) return;
+            var driver = new Driver(_estate, $"driver{++_drivers}", "desk1");
+            _others.Add(driver);
+            _ = Start(driver, new UserAction(kind, Patient));
+        });
+    }
+
+    /// <summary>zdd.py's swap loop, up to where it is lost.</summary>
+    private void PlayZdd(ZddStart zdd)
+    {
+        var zddAuthor = new Author("zdd.py", IsEngine: false);
+        var marathon = _estate.Marathon;
+        marathon.Create(Shop.Green(_plan.Instances, _plan.Ports), zddAuthor);
+        Pass(TimeSpan.FromSeconds(6));
+        var (blue, green) = (marathon.Apps["/shop-blue"], marathon.Apps["/shop-green"]);
+        for (var round = 1; round <= zdd.Rounds; round++)
+        {
+            var drained = MarathonLbRule.Drained(blue, green)!;
+            if (drained.Count >= blue.Instances) return;
+            marathon.KillAndScale([.. drained.Select(task => task.Id)], force: true, zddAuthor);
+            if (round == zdd.Rounds && zdd.IsLostAfterKill) return;
+            var next = green.Instances + ((green.Instances + 1) / 2);
+            marathon.Scale([(green.Id, next >= blue.Instances ? _plan.Instances : next)], force: true, zddAuthor);
+            Pass(TimeSpan.FromSeconds(6));
+        }
     }
 
     private void CheckResult(Driver driver, BlueGreenDeployment result)
@@ -190,13 +221,19 @@ internal sealed class ScheduleRun
     {
         _target = result.Target;
         // Never one too few.
-        if (app.Instances < result.Target || app.Instances > Math.Max(result.Target, app.Target ?? 0) + _estate.LooseEnds) _keeper.Break("G5", $"{name} says {result.Result}, but {app.Id} has {app.Instances} of {result.Target} instances");
+        if (app.Instances < result.Target || app.Instances > Most(result, app) + _estate.LooseEnds) _keeper.Break("G5", $"{name} says {result.Result}, but {app.Id} has {app.Instances} of {result.Target} instances");
         foreach (var loadBalancer in _estate.LoadBalancers)
         {
             var serving = loadBalancer.CountServing(Shop.Group);
             var waits = _plan.Network.StatsLost > 0 ? 1 : 0;
             if (serving + waits < app.Instances) _keeper.Break("G4", $"{name} says {result.Result}, but {serving} of {app.Instances} tasks of {app.Id} serve on {loadBalancer.Name}");
         }
+    }
+
+    private int Most(BlueGreenDeployment result, SimulatedApp app)
+    {
+        var wanted = Math.Max(result.Target, app.Target ?? 0);
+        return _drivers > 1 ? Math.Max(wanted, _estate.MostAskedFor.GetValueOrDefault(app.Id)) : wanted;
     }
 
     /// <summary>The faults cease. Whatever was left half-way must come to an end, and to the right one.</summary>
@@ -206,15 +243,27 @@ internal sealed class ScheduleRun
         _others.ForEach(driver => driver.Die());
         Pass(TimeSpan.FromSeconds(4));
         if (_keeper.Broken is not null || CountApps() != 2) return;
-        var isSound = _plan.NewBehaviour is { IsBroken: false, CrashesAfter: null };
+        // Where a stranger has made the old version pass for the new one, the way back leads to a version that never serves.
+        if (!IsSound && _plan.Faults.Any(f => f.Kind == Fault.StrangerRelabels)) return;
+        PerformLast();
+    }
+
+    private void PerformLast()
+    {
         var way = _world.Random.Next(3) switch
         {
             0 => ActionKind.Undo,
-            1 when isSound => ActionKind.Complete,
-            _ when isSound => _hadHybrid || _plan.Actions.Any(a => a.Policy.NewInstances > 0) ? ActionKind.Complete : ActionKind.Resume,
+            1 when IsSound => ActionKind.Complete,
+            _ when IsSound => _hadHybrid || _plan.Actions.Any(a => a.Policy.NewInstances > 0) ? ActionKind.Complete : ActionKind.Resume,
             _ => ActionKind.Undo,
         };
-        Perform(new UserAction(way, Patient));
+        var host = _world.Chance(0.5) ? "build7" : "laptop9";
+        for (var tries = 0; tries == 0 || (_ends[^1] == "refused:GroupHeld" && tries < 3); tries++)
+        {
+            if (tries > 0) Pass(TimeSpan.FromSeconds(61));
+            Perform(new UserAction(way, Patient, Host: host));
+        }
+
         if (_keeper.Broken is not null) return;
         var end = _ends[^1];
         // Without a check a server that comes back stays down for good, and nothing but an admin socket brings it up.
@@ -222,6 +271,8 @@ internal sealed class ScheduleRun
         var isReached = end is "Completed" or "Undone" or "Hybrid" || isStuck || _plan.NewBehaviour.CrashesAfter is not null;
         if (!isReached) _keeper.Break("G5", $"{way} without any more faults ends with {end}");
     }
+
+    private bool IsSound => _plan.NewBehaviour is { IsBroken: false, CrashesAfter: null };
 
     private int CountApps() => _estate.Marathon.Apps.Values.Count(app => app.Group == Shop.Group);
 

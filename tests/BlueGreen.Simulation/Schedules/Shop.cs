@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Marathon;
+using BlueGreen.Simulation.Cluster;
 using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Simulation.Schedules;
@@ -23,6 +24,39 @@ internal static class Shop
         labels[DeploymentLabels.NewInstances] = "0";
         for (var index = 0; index < ports; index++) labels[DeploymentLabels.Port(index)] = $"{10000 + index}";
         return json;
+    }
+
+    /// <summary>The new version as zdd.py creates it.</summary>
+    public static JObject Green(int instances, int ports)
+    {
+        var json = Blue(instances, ports);
+        json["id"] = "/shop-green";
+        json["instances"] = 1;
+        json["portDefinitions"] = new JArray(Enumerable.Range(11000, ports).Select(p => new JObject { ["port"] = (long)p }));
+        var labels = (JObject)json["labels"]!;
+        labels[DeploymentLabels.Colour] = "green";
+        labels[DeploymentLabels.StartedAt] = "2025-12-31T13:00:00.000000";
+        return json;
+    }
+
+    /// <summary>The labels of an app with one of them changed as somebody might: another target, another beginning, or none of the group.</summary>
+    public static JObject Relabelled(SimulatedApp app, int which)
+    {
+        var labels = (JObject)app.Json["labels"]!.DeepClone();
+        switch (which % 3)
+        {
+            case 0:
+                labels[DeploymentLabels.TargetInstances] = $"{(app.Target ?? app.Instances) + 1}";
+                break;
+            case 1:
+                labels[DeploymentLabels.StartedAt] = "2027-01-01T00:00:00.000000";
+                break;
+            default:
+                labels.Remove(DeploymentLabels.Group);
+                break;
+        }
+
+        return labels;
     }
 
     /// <summary>Begins like the shop, in name and group, but is another one.</summary>

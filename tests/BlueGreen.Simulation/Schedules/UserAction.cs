@@ -15,4 +15,7 @@ internal enum ActionKind
 /// <param name="Policy">How.</param>
 /// <param name="Dies">The driver is killed at its so manieth change, before or after it is made; null when it is not.</param>
 /// <param name="DiesAfter">The driver is killed after this time; null when it is not.</param>
-internal sealed record UserAction(ActionKind Kind, RolloutPolicy Policy, (int Change, bool IsMade)? Dies = null, TimeSpan? DiesAfter = null);
+/// <param name="Host">The machine on which the driver runs.</param>
+/// <param name="WaitsFor">How long the user lets pass before.</param>
+internal sealed record UserAction(
+    ActionKind Kind, RolloutPolicy Policy, (int Change, bool IsMade)? Dies = null, TimeSpan? DiesAfter = null, string Host = "build7", TimeSpan WaitsFor = default);

@@ -114,7 +114,7 @@ internal sealed record DrainRecord
         var seen = this with
         {
             State = state,
-            Servers = servers.IsEmpty ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
+            Servers = servers.IsEmpty || AreNamed(servers) ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
             Stopped = [.. servers.Where(s => s.IsStopped).Select(s => $"{s.Backend}/{s.Server}")],
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
@@ -179,6 +179,20 @@ internal sealed record DrainRecord
         return Samples.Length > 0 && Samples[Samples.Length - 1] with { At = at } == now ? this
             // The first says where it began; of the rest the latest are worth most.
             : this with { Samples = (Samples.Length < MaxSamples ? Samples : Samples.RemoveAt(1)).Add(now) };
+    }
+
+    /// <summary>True for the servers whose names are known already, as at nearly every look.</summary>
+    private bool AreNamed(ImmutableArray<HaproxyServerStat> servers)
+    {
+        if (servers.Length != Servers.Length) return false;
+        for (var i = 0; i < servers.Length; i++)
+        {
+            var (name, backend, server) = (Servers[i], servers[i].Backend, servers[i].Server);
+            if (name.Length != backend.Length + 1 + server.Length || name[backend.Length] != '/') return false;
+            if (!name.StartsWith(backend, StringComparison.Ordinal) || !name.EndsWith(server, StringComparison.Ordinal)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Processes that may have got sessions on the task between the last reading and this one.</summary>

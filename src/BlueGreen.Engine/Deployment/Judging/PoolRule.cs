@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment.Judging;
@@ -20,7 +19,7 @@ internal sealed record PoolRule(MarathonApp Older, MarathonApp Newer, ImmutableA
     /// <param name="second">The app that Marathon lists behind it.</param>
     public static PoolRule Of(MarathonApp first, MarathonApp second)
     {
-        var (older, newer) = Started(first) < Started(second) ? (first, second) : (second, first);
+        var (older, newer) = first.StartedAtTime < second.StartedAtTime ? (first, second) : (second, first);
         var deployed = newer.Labels.ContainsKey(DeploymentLabels.NewInstances);
         // The number in that label is compared as a text with 0 there, so it counts whatever it is.
         if (deployed && older.LastScalingAt > newer.LastScalingAt) (older, newer) = (newer, older);
@@ -50,7 +49,4 @@ internal sealed record PoolRule(MarathonApp Older, MarathonApp Newer, ImmutableA
     }
 
     private static int OutOf(int olderInstances, int healthy, int target) => Math.Min(healthy, Math.Max(0, healthy + olderInstances - target));
-
-    private static DateTime Started(MarathonApp app) =>
-        DateTime.TryParse(app.StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : DateTime.MinValue;
 }

@@ -20,6 +20,9 @@ internal interface IDriverLock
 /// <summary>The right to change a group.</summary>
 internal interface IDriverHold : IAsyncDisposable
 {
+    /// <summary>True when the hold was not renewed for so long, by either clock, that it may be another driver's by now.</summary>
+    bool IsDoubtful { get; }
+
     /// <summary>Why this driver must not change the group any more; null while it may. Looks at the cluster.</summary>
     /// <exception cref="BlueGreenException">It cannot be told now.</exception>
     Task<string?> LossAsync(CancellationToken cancellationToken);

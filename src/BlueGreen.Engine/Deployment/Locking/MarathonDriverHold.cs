@@ -1,4 +1,5 @@
 using BlueGreen.Engine.Marathon;
+using BlueGreen.Engine.Waiting;
 
 namespace BlueGreen.Engine.Deployment.Locking;
 
@@ -11,6 +12,8 @@ internal sealed class MarathonDriverHold : IDriverHold
     private LockApp _app;
     private Task _renewing = Task.CompletedTask;
     private long _renewedAt;
+    private readonly SteadyClock _clock;
+    private DateTimeOffset _renewedByWallClock;
     private bool _warned;
 
     /// <param name="cluster">The cluster.</param>
@@ -18,9 +21,13 @@ internal sealed class MarathonDriverHold : IDriverHold
     /// <param name="sentAt">The time stamp of its creation, taken before it was asked for.</param>
     public MarathonDriverHold(Cluster cluster, LockApp app, long sentAt)
     {
-        (_cluster, _app, _renewedAt) = (cluster, app, sentAt);
+        (_cluster, _app, _renewedAt, _clock) = (cluster, app, sentAt, SteadyClock.Of(cluster.Time));
+        _renewedByWallClock = _clock.GetWallClock();
         _timer = cluster.Time.CreateTimer(_ => Renew(), null, MarathonDriverLock.Renewal, MarathonDriverLock.Renewal);
     }
+
+    /// <inheritdoc/>
+    public bool IsDoubtful => Age >= MarathonDriverLock.Doubt || (_clock.GetWallClock() - _renewedByWallClock).Duration() >= MarathonDriverLock.Doubt;
 
     private TimeSpan Age => _cluster.Time.GetElapsedTime(Volatile.Read(ref _renewedAt));
 
@@ -52,13 +59,14 @@ internal sealed class MarathonDriverHold : IDriverHold
 
     private async Task RenewAsync()
     {
-        var sentAt = _cluster.Time.GetTimestamp();
+        var (sentAt, sentAtWall) = (_cluster.Time.GetTimestamp(), _clock.GetWallClock());
         try
         {
             _app = _app with { Renewed = _cluster.Time.GetUtcNow() };
             // Forced, since the last renewal may still be under way.
             await _cluster.Marathon.UpdateAppAsync(_app.Id, _app.Renewal(), new ChangeOptions(Force: true), _stop.Token).ConfigureAwait(false);
             Volatile.Write(ref _renewedAt, sentAt);
+            _renewedByWallClock = sentAtWall;
             _warned = false;
         }
         catch (OperationCanceledException)

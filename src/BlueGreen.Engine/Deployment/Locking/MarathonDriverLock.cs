@@ -16,6 +16,9 @@ internal sealed class MarathonDriverLock(Cluster cluster, DriverIdentity self, F
     /// <summary>A hold that was not renewed for this long has run out.</summary>
     public static readonly TimeSpan Lapse = TimeSpan.FromSeconds(60);
 
+    /// <summary>A hold that was not renewed for this long is asked for again before anything is changed.</summary>
+    public static readonly TimeSpan Doubt = TimeSpan.FromSeconds(40);
+
     /// <summary>How long a lock that seems to have run out is watched: clocks of two machines may differ, a renewal shows on both.</summary>
     public static readonly TimeSpan Watch = TimeSpan.FromSeconds(22.5);
 

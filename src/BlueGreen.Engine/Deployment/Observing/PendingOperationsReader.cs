@@ -43,14 +43,17 @@ internal static class PendingOperationsReader
         var servers = new TaskServers(lastSeen.SelectMany(reading => reading.Servers));
         var @out = from app in apps
                    from task in app.Tasks
-                   where task.IsRunning && IsOut(app, servers.Of(app, task))
+                   where task.IsRunning && IsOut(app, task, servers.Of(app, task))
                    select ReadAsync(cluster.Time, gauge, app, task, cancellationToken);
         return [.. await Task.WhenAll(@out).ConfigureAwait(false)];
     }
 
-    /// <summary>Not listed anywhere, a task of an app that is being deployed is not out yet, but about to come in.</summary>
-    private static bool IsOut(MarathonApp app, ImmutableArray<HaproxyServerStat> servers) =>
-        servers.IsEmpty ? !app.IsDeploying : servers.All(server => server.IsOutOfPool || server.IsStopped);
+    /// <summary>
+    /// Not listed anywhere, a task of an app that is being deployed is not out yet, but about to come in; unless it fails its health checks,
+    /// for then it may never come, and the app be deployed for ever.
+    /// </summary>
+    private static bool IsOut(MarathonApp app, MarathonTask task, ImmutableArray<HaproxyServerStat> servers) =>
+        servers.IsEmpty ? !app.IsDeploying || task.Health == TaskHealth.Unhealthy : servers.All(server => server.IsOutOfPool || server.IsStopped);
 
     private static async Task<PendingOperationsReading> ReadAsync(
         TimeProvider time, IPendingOperations gauge, MarathonApp app, MarathonTask task, CancellationToken cancellationToken)
