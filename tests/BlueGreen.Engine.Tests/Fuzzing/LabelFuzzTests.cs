@@ -29,9 +29,11 @@ public class LabelFuzzTests
         var app = new MarathonApp(App("/shop-blue", "blue", live));
         var request = new ColourRequest(1, 0, null, new DateTime(2026, 3, 1));
         if (file is null || Soundly.Try(() => ColourDefinition.Prepare(file, [app], request)) is not { } prepared) return true;
-        var read = new MarathonApp(JObject.Parse(prepared.ToJson()));
+        var read = MarathonApp.Parse(prepared.ToJson());
         // Whatever the old one says, the new one is later, and starts with what it has room for.
-        return string.CompareOrdinal(read.StartedAt, app.StartedAt) > 0 && read.Instances >= 0 && read.ServicePorts.All(port => port is >= 0 and <= 65535);
+        Assert.True(string.CompareOrdinal(read.StartedAt, app.StartedAt) > 0, $"{read.StartedAt} is not later than {app.StartedAt}");
+        Assert.All(read.ServicePorts, port => Assert.InRange(port, 0, 65535));
+        return read.Instances >= 0;
     }, iter: 4000);
 
     [Fact]
