@@ -222,13 +222,11 @@ public sealed class JournalKeepingTests : IDisposable
     {
         private int _left = bytes;
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
-            if (buffer.Length > _left) throw new IOException("No space left on device");
-            _left -= buffer.Length;
-            base.Write(buffer);
+            if (count > _left) throw new IOException("No space left on device");
+            _left -= count;
+            base.Write(buffer, offset, count);
         }
     }
 }
