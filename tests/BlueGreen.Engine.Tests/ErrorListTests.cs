@@ -18,6 +18,8 @@ public partial class ErrorListTests
         .SelectMany(cells => Id().Matches(cells[1]).Select(id => (Id: id.Groups[1].Value, Kind: cells[2].Trim())))
         .ToLookup(row => row.Id, row => row.Kind);
 
+    internal static bool IsListed(string errorId) => Listed.Contains(errorId);
+
     [Fact]
     public void Every_error_that_the_code_can_give_is_in_the_list_with_its_kind()
     {

@@ -43,6 +43,9 @@ internal sealed record Cluster(
     /// <summary>The folder in which each deployment leaves its journal; null for none.</summary>
     public string? JournalFolder { get; init; }
 
+    /// <summary>How many journals to keep in that folder; 0 for all.</summary>
+    public int JournalsToKeep { get; init; } = Journaling.JournalFolder.DefaultKeep;
+
     /// <summary>What a run goes by.</summary>
     public Rules Rules { get; init; } = Rules.Default;
 

@@ -31,10 +31,12 @@ internal sealed class SoleDriver(Cluster cluster)
     private static async Task<BlueGreenDeployment> RecordingAsync(DriverClaim claim, Cluster cluster, Func<Cluster, Task<BlueGreenDeployment>> work)
     {
         if (cluster.JournalFolder is not { } folder) return await work(cluster).ConfigureAwait(false);
-        using var journal = new Journal(folder, claim.Group, claim.Does, cluster.Time.GetUtcNow(), text => cluster.Say(MessageLevel.Warning, text));
+        using var journal = new Journal(folder, cluster.JournalsToKeep, claim.Group, claim.Does, cluster.Time.GetUtcNow(), text => cluster.Say(MessageLevel.Warning, text));
         try
         {
-            var deployment = await work(cluster with { Journal = journal }).ConfigureAwait(false) with { JournalFile = journal.FilePath };
+            var deployment = await work(cluster with { Journal = journal }).ConfigureAwait(false);
+            journal.Flush();
+            deployment = deployment with { JournalFile = journal.FilePath };
             journal.Write(new JournalEntry.Ended(cluster.Time.GetUtcNow(), deployment));
             return deployment;
         }

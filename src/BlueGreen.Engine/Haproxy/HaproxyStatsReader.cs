@@ -47,6 +47,22 @@ internal static class HaproxyStatsReader
     public static ImmutableArray<HaproxyServerStat> Read(string csv, string loadBalancer) =>
         Read(csv, loadBalancer, (columns, row) => columns.IsServer(row) ? columns.Read(row, loadBalancer) : null);
 
+    /// <summary>
+    /// All servers of a whole page of statistics. HAProxy ends each backend with a row about itself, so that a page which was cut among
+    /// servers is known as such: a server that is missing must not pass for one that is gone.
+    /// </summary>
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static ImmutableArray<HaproxyServerStat> ReadPage(string csv, string loadBalancer)
+    {
+        var isWithinBackend = false;
+        var servers = Read(csv, loadBalancer, (columns, row) =>
+        {
+            isWithinBackend = columns.IsServer(row);
+            return isWithinBackend ? columns.Read(row, loadBalancer) : null;
+        });
+        return isWithinBackend || !csv.EndsWith("\n", StringComparison.Ordinal) ? throw Unreadable(loadBalancer, "they are cut off") : servers;
+    }
+
     /// <summary>Sessions and queue of all servers and of their backends themselves.</summary>
     /// <inheritdoc cref="Read(string, string)"/>
     public static ImmutableArray<SessionRow> ReadBackend(string csv, string loadBalancer) =>

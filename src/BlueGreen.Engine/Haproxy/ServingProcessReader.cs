@@ -27,19 +27,33 @@ internal static class ServingProcessReader
         // The servers come behind the head, and their names are not to be taken for it.
         var table = page.IndexOf("<table class=\"tbl\"", StringComparison.Ordinal);
         var head = table < 0 ? page : page.Substring(0, table);
-        var pid = Pid.Match(head);
+        if (Match(Pid, head) is not { } pid) return null;
         var digits = pid.Groups[1].Success ? pid.Groups[1].Value : pid.Groups[2].Value;
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
 
-        var version = Version.Match(head);
-        return new ServingProcess(number, ReadUptime(Uptime.Match(head)), version.Success ? version.Groups[1].Value : null);
+        var version = Match(Version, head);
+        return new ServingProcess(number, Match(Uptime, head) is { } uptime ? ReadUptime(uptime) : TimeSpan.Zero, version?.Groups[1].Value);
     }
 
+    /// <summary>Null where there is none, or it takes too long to tell, as with a page that is none.</summary>
+    private static Match? Match(Regex regex, string text)
+    {
+        try
+        {
+            return regex.Match(text) is { Success: true } match ? match : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What no process can be old is not an age.</summary>
     private static TimeSpan ReadUptime(Match match)
     {
-        if (!match.Success) return TimeSpan.Zero;
         var parts = Enumerable.Range(1, 4).Select(i => int.TryParse(match.Groups[i].Value, out var n) ? n : 0).ToArray();
-        var seconds = (parts[1] * 3600L) + (parts[2] * 60L) + parts[3];
-        return parts[0] > 100_000 ? TimeSpan.Zero : TimeSpan.FromDays(parts[0]) + TimeSpan.FromSeconds(seconds);
+        return parts[0] > 100_000 || parts.Skip(1).Any(part => part > 59)
+            ? TimeSpan.Zero
+            : TimeSpan.FromDays(parts[0]) + TimeSpan.FromSeconds((parts[1] * 3600) + (parts[2] * 60) + parts[3]);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient clie
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<HaproxyServerStat>> GetServersAsync(string? backend, CancellationToken cancellationToken) =>
-        HaproxyStatsReader.Read(
+        HaproxyStatsReader.ReadPage(
             await GetAsync($"/haproxy?stats;csv{(backend is null ? "" : Scope(backend))}", cancellationToken).ConfigureAwait(false), instance.Name);
 
     /// <summary>

@@ -64,7 +64,7 @@ public sealed record AppNetworking(NetworkMode Mode, ImmutableArray<int> Service
         var array = app.At("container", "docker", "portMappings") is JArray { Count: > 0 } inner
             ? inner
             : app.At("container", "portMappings") as JArray;
-        return array is { Count: > 0 } ? [.. array.OfType<JObject>()] : null;
+        return array?.OfType<JObject>().ToList() is { Count: > 0 } mappings ? mappings : null;
     }
 
     internal static bool SaysHost(JObject app) =>

@@ -24,6 +24,8 @@ public static class ColourDefinition
 {
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffff";
 
+    private static readonly DateTime LastStart = new(9999, 1, 1);
+
     /// <summary>The definition to post.</summary>
     /// <param name="file">The user's definition; it is not changed.</param>
     /// <param name="group">The apps of its deployment group as they are now; empty at a first deployment.</param>
@@ -99,9 +101,12 @@ public static class ColourDefinition
     {
         var text = now.ToString(TimeFormat, CultureInfo.InvariantCulture);
         if (last is null || string.CompareOrdinal(text, last.StartedAt) > 0) return text;
-        return DateTime.TryParse(last.StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var before)
+        var later = DateTime.TryParse(last.StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var before) && before < LastStart
             ? before.AddMilliseconds(1).ToString(TimeFormat, CultureInfo.InvariantCulture)
             : text;
+        return string.CompareOrdinal(later, last.StartedAt) > 0 ? later : throw new BlueGreenException(
+            ErrorKind.InvalidData, "InvalidDeploymentLabel", $"The label {DeploymentLabels.StartedAt} of {last.Id} is '{last.StartedAt}', which counts as later than any time: the new colour would be taken for the old one.",
+            $"Set the label to a time such as {text}, or take it off; that restarts the tasks.", last.Id);
     }
 
     private static string Required(JObject labels, string name, string id) =>

@@ -4,7 +4,10 @@ using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Marathon;
 
-/// <summary>Reads JSON as it is meant: dates stay text, numbers stay exact, members of the wrong type count as absent.</summary>
+/// <summary>
+/// Reads JSON as it is meant: dates stay text, numbers stay exact, members of the wrong type count as absent, but for those by which tasks
+/// could be taken for gone or healthy: there they are an error.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>Reads one JSON object.</summary>
@@ -56,6 +59,29 @@ internal static class JsonText
 
     public static int? Number(this JObject json, string name) => json[name].AsNumber();
 
+    /// <summary>The objects of a list; empty when the member is not there or null.</summary>
+    /// <exception cref="BlueGreenException"><c>MarathonAnswerUnreadable</c>: it is something else.</exception>
+    public static IEnumerable<JObject> Objects(this JObject json, string name, string what) => json.List(name, what)
+        .Select(entry => entry as JObject ?? throw Unreadable(what, $"an entry of '{name}' is not an object", null));
+
+    /// <summary>The entries of a list; none when the member is not there or null.</summary>
+    /// <exception cref="BlueGreenException"><c>MarathonAnswerUnreadable</c>: it is something else.</exception>
+    public static IList<JToken> List(this JObject json, string name, string what) => json[name] switch
+    {
+        null or JValue { Value: null } => [],
+        JArray list => list,
+        _ => throw Unreadable(what, $"'{name}' is not a list", null),
+    };
+
+    /// <summary>A number from 0 up; null when the member is not there or null.</summary>
+    /// <exception cref="BlueGreenException"><c>MarathonAnswerUnreadable</c>: it is something else.</exception>
+    public static int? Count(this JObject json, string name, string what) => json[name] switch
+    {
+        null or JValue { Value: null } => null,
+        var token when token.AsWhole() is { } number and >= 0 and <= int.MaxValue => (int)number,
+        _ => throw Unreadable(what, $"'{name}' is not a whole number from 0 up", null),
+    };
+
     /// <summary>The numbers of a list, 0 for what is none; empty when there is no list.</summary>
     public static ImmutableArray<int> Numbers(this JObject json, string name) =>
         json[name] is JArray list ? [.. list.Select(entry => entry.AsNumber() ?? 0)] : [];
@@ -80,6 +106,14 @@ internal static class JsonText
         _ => token.ToString(Formatting.None),
     };
 
+    /// <summary>A whole number, however it was put in; null for anything else.</summary>
+    public static long? AsWhole(this JToken token) => (token as JValue)?.Value switch
+    {
+        long number => number,
+        int number => number,
+        _ => null,
+    };
+
     private static int? AsNumber(this JToken? token) => (token as JValue)?.Value switch
     {
         long number and >= int.MinValue and <= int.MaxValue => (int)number,
@@ -87,7 +121,8 @@ internal static class JsonText
         _ => null,
     };
 
-    private static BlueGreenException Unreadable(string what, string why, Exception? cause) => new(
+    /// <summary>The error about JSON that is not what it should be.</summary>
+    public static BlueGreenException Unreadable(string what, string why, Exception? cause) => new(
         ErrorKind.ProtocolError, "MarathonAnswerUnreadable", $"The {what} cannot be read as JSON: {why}.",
         "Check that the address leads to Marathon and not to a login page or a proxy in front of it.", cause: cause);
 }

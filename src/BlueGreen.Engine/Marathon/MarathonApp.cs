@@ -19,18 +19,15 @@ public sealed class MarathonApp
         Id = json.Text("id") ?? throw new BlueGreenException(
             ErrorKind.ProtocolError, "AppWithoutId", "An app in Marathon's answer has no id.",
             "Check that the Marathon address leads to Marathon and not to something in front of it.");
-        Instances = json.Number("instances") ?? 1;
+        var what = $"app {Id}";
+        Instances = json.Count("instances", what) ?? 1;
         Labels = json["labels"] is JObject labels
             ? labels.Properties().ToImmutableSortedDictionary(p => p.Name, p => p.Value.AsText(), StringComparer.Ordinal)
             : ImmutableSortedDictionary<string, string>.Empty;
         Networking = AppNetworking.Of(json);
-        Tasks = json["tasks"] is JArray tasks
-            ? [.. tasks.OfType<JObject>().Select(task => TaskReader.Read(task, Id))]
-            : [];
-        Deployments = json["deployments"] is JArray deployments
-            ? [.. deployments.OfType<JObject>().Select(d => d.Text("id")).OfType<string>()]
-            : [];
-        HasHealthChecks = json["healthChecks"] is JArray { Count: > 0 };
+        Tasks = [.. json.Objects("tasks", what).Select(task => TaskReader.Read(task, Id))];
+        Deployments = [.. json.Objects("deployments", what).Select(d => d.Text("id")).OfType<string>()];
+        HasHealthChecks = json.List("healthChecks", what).Count > 0;
         // Asked for at every look, several times a second.
         var versions = json["versionInfo"] as JObject;
         (LastScalingAt, LastConfigChangeAt) = (versions?.Time("lastScalingAt"), versions?.Time("lastConfigChangeAt"));

@@ -21,8 +21,10 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
             + (query?.Id is { } id ? $"&id={Uri.EscapeDataString(id)}" : "")
             + (query?.LabelSelector is { } label ? $"&label={Uri.EscapeDataString(label)}" : "");
         var request = new MarathonRequest(HttpMethod.Get, path);
-        var (_, json) = await ReadObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return json["apps"] is JArray apps ? [.. apps.OfType<JObject>().Select(app => new MarathonApp(app))] : [];
+        var (answer, json) = await ReadObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        // What does not say that there are none is not to be taken for it.
+        if (json["apps"] is not JArray) throw MarathonErrors.NotMarathon(answer, request);
+        return [.. json.Objects("apps", "answer").Select(app => new MarathonApp(app))];
     }
 
     /// <inheritdoc/>

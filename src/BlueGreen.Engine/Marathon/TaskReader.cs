@@ -10,6 +10,7 @@ internal static class TaskReader
         var results = json["healthCheckResults"] is JArray array
             ? array.OfType<JObject>().Select(r => r.Flag("alive")).OfType<bool>().ToList()
             : [];
+        var what = $"task {json.Text("id")} of {appId ?? json.Text("appId")}";
         return new MarathonTask
         {
             Id = json.Text("id") ?? throw new BlueGreenException(
@@ -22,7 +23,7 @@ internal static class TaskReader
             IpAddresses = json["ipAddresses"] is JArray addresses
                 ? [.. addresses.OfType<JObject>().Select(a => a.Text("ipAddress")).OfType<string>()]
                 : [],
-            Ports = json.Numbers("ports"),
+            Ports = [.. json.List("ports", what).Select(port => Port(port, what))],
             Health = results.Count == 0 ? TaskHealth.Unknown : results.TrueForAll(a => a) ? TaskHealth.Healthy : TaskHealth.Unhealthy,
             AnyCheckAlive = results.Contains(true),
             StagedAt = json.Time("stagedAt"),
@@ -30,4 +31,8 @@ internal static class TaskReader
             Version = json.Text("version"),
         };
     }
+
+    /// <summary>One that cannot be read would hide a server of the task.</summary>
+    private static int Port(JToken port, string what) =>
+        port.AsWhole() is { } number and >= 0 and <= 65535 ? (int)number : throw JsonText.Unreadable(what, $"'{port.AsText()}' is not a port", null);
 }

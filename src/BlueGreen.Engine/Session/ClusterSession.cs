@@ -19,12 +19,14 @@ public sealed class ClusterSession : IDisposable
     private readonly SinkRelay _relay;
     private readonly RuntimeSockets _sockets;
     private readonly SessionTester _tester;
+    private readonly int _journalsToKeep;
 
     private ClusterSession(SessionOptions options, IEngineSink sink, TimeProvider time)
     {
         var endpoints = new EndpointSet(options.MarathonUris);
         Options = options with { MarathonUris = endpoints.All, LoadBalancerUris = [.. options.LoadBalancerUris.Select(Bare)] };
         Time = time;
+        _journalsToKeep = JournalFolder.FindKeep(options.JournalKeep);
         Name = options.Name ?? endpoints.Current.Host;
         _relay = new SinkRelay(sink);
         var trust = options.CertificateAuthorityPath is { } path ? CertificateTrust.FromFile(path) : null;
@@ -122,6 +124,7 @@ public sealed class ClusterSession : IDisposable
         new(Cluster.Real(Marathon, LoadBalancers, Time, sink, approval, preKill) with
         {
             JournalFolder = JournalFolder.Find(Options.JournalPath),
+            JournalsToKeep = _journalsToKeep,
             PendingOperations = pendingOperations,
             WatchSockets = _sockets.Watch,
             Mender = Servers,

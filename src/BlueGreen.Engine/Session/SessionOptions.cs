@@ -56,6 +56,12 @@ public sealed record SessionOptions
     /// </summary>
     public string? JournalPath { get; init; }
 
+    /// <summary>
+    /// How many of the newest journals to keep in that folder, 0 for all; null for what the environment variable <c>BLUEGREEN_JOURNAL_KEEP</c>
+    /// says, or else 500.
+    /// </summary>
+    public int? JournalKeep { get; init; }
+
     /// <summary>HAProxy's admin sockets: <c>unix:/path</c> or <c>host:port</c>.</summary>
     public IReadOnlyList<string> HaproxySockets { get; init; } = [];
 

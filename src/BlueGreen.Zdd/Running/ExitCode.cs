@@ -41,7 +41,7 @@ internal static class ExitCodes
         DeploymentResult.Held => deployment.ReasonId switch
         {
             "HealthTimeout" or "DrainTimeout" or "ForeignChange" => ExitCode.Held,
-            "LoadBalancerTimeout" => ExitCode.LoadBalancer,
+            "LoadBalancerTimeout" or "ServerStaysDown" => ExitCode.LoadBalancer,
             "MarathonUnreachable" => ExitCode.Marathon,
             _ => ExitCode.Other,
         },

@@ -72,6 +72,11 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
     [AllowEmptyString]
     public string? JournalPath { get; set; }
 
+    /// <summary>How many of the newest journals to keep in that folder; 0 for all.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int JournalKeep { get; set; }
+
     /// <summary>How the session is called in -Session.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -120,6 +125,7 @@ public sealed class ConnectBlueGreenCommand : EngineCmdlet
         JournalPath = JournalPath is { Length: > 0 } folder && !string.Equals(folder, "off", StringComparison.OrdinalIgnoreCase)
             ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder)
             : MyInvocation.BoundParameters.ContainsKey(nameof(JournalPath)) ? "" : null,
+        JournalKeep = MyInvocation.BoundParameters.ContainsKey(nameof(JournalKeep)) ? JournalKeep : null,
     };
 
     private static Secret Reveal(SecureString secret) => new(() => new NetworkCredential("", secret).Password);

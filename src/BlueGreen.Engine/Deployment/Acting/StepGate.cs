@@ -16,7 +16,7 @@ internal sealed class StepGate(IStepGate? gate)
     /// </summary>
     public bool IsDue(Decision decision, Situation situation) =>
         gate is not null && situation is { Staying: { } staying, Leaving: not null }
-        && decision is Decision.Scale or Decision.Kill or Decision.Delete or Decision.Wait { Kind: WaitKind.Drain }
+        && decision is Decision.Scale or Decision.Kill or Decision.Delete or Decision.Wait { Kind: WaitKind.Drain, Otherwise: not Decision.Renew }
         && situation.Rule?.Newer == staying && Situation.HealthyTasks(staying) >= staying.Instances && staying.Instances != _passed;
 
     /// <summary>The hold that the gate wants; null to go on.</summary>

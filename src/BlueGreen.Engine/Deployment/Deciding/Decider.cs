@@ -84,6 +84,9 @@ internal static class Decider
             return KillDrained(situation, leaving, @out, $"{staying.Id} serves in their place", touch);
         }
 
+        // A removal takes every task of the app, also those that Marathon did not tell of.
+        if (situation.ServingUnknown() is { } unknown) return new Decision.Wait(WaitKind.Convergence, unknown);
+
         var all = $"all {leaving.Tasks.Length} tasks of {leaving.Id} are out of every pool";
         return WhenDrained(
             situation, leaving, leaving.Tasks,

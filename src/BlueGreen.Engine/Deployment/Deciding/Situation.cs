@@ -70,6 +70,10 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
         return readable.Count == 0 ? null : readable.Min(r => Seen.Apps.Sum(app => Count(app, r.Instance, PoolState.Serving)));
     }
 
+    /// <summary>A load balancer that serves what is no task that Marathon told of, in words; null when none does.</summary>
+    public string? ServingUnknown() =>
+        Seen.LoadBalancers.Where(ServesUnknown).Select(r => $"load balancer {r.Instance.Name} serves a task that Marathon does not tell of").FirstOrDefault();
+
     private bool ServesUnknown(LoadBalancerReading reading)
     {
         var known = new HashSet<string>(

@@ -24,12 +24,11 @@ internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Vers
 
         if (Number("Pid") is not { } pid || Number("Uptime_sec") is not { } uptime || Number("CurrConns") is not { } connections) return null;
         return new RuntimeInfo(
-            (int)pid, TimeSpan.FromSeconds(uptime), HaproxyVersion.Parse(values.TryGetValue("Version", out var version) ? version : null), (int)connections,
-            (int)(Number("Nbproc") ?? 1), (int?)Number("Unstoppable Jobs"));
+            pid, TimeSpan.FromSeconds(uptime), HaproxyVersion.Parse(values.TryGetValue("Version", out var version) ? version : null), connections,
+            Number("Nbproc") ?? 1, Number("Unstoppable Jobs"));
 
-        long? Number(string name) =>
-            values.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue * 1000L
-                ? number : null;
+        int? Number(string name) =>
+            values.TryGetValue(name, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }
 
@@ -61,7 +60,7 @@ internal readonly record struct HaproxyVersion(int Major, int Minor)
 /// <param name="Version">HAProxy's version.</param>
 internal sealed record ProcessTable(int Master, ImmutableSortedDictionary<int, TimeSpan> Workers, ImmutableSortedSet<int> OldWorkers, HaproxyVersion Version)
 {
-    private static readonly Regex Uptime = new(@"\b(\d{1,5})d\s?(\d{2})h(\d{2})m(\d{2})s\b", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+    private static readonly Regex Uptime = new(@"\b([0-9]{1,5})d\s?([0-9]{2})h([0-9]{2})m([0-9]{2})s\b", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     /// <summary>All processes of this HAProxy.</summary>
     public ImmutableSortedSet<int> All => OldWorkers.Union(Workers.Keys).Add(Master);
