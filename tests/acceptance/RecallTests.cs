@@ -11,7 +11,7 @@ public sealed class RecallTests : IDisposable
     [Theory]
     // With a check of HAProxy's own, and without one: then a server that comes back stays down for good.
     [InlineData("@{ protocol = 'HTTP'; path = '/health'; portIndex = 0; gracePeriodSeconds = 30; intervalSeconds = 1; timeoutSeconds = 5 }")]
-    [InlineData("@{ protocol = 'COMMAND'; command = @{ value = 'exec 3<>/dev/tcp/$HOST/$PORT0' }; gracePeriodSeconds = 30; intervalSeconds = 1; timeoutSeconds = 5 }")]
+    [InlineData("@{ protocol = 'COMMAND'; command = @{ value = 'bash -c \"exec 3<>/dev/tcp/$HOST/$PORT0\"' }; gracePeriodSeconds = 30; intervalSeconds = 1; timeoutSeconds = 5 }")]
     public async Task The_colours_take_turns_and_an_undo_goes_back_without_a_single_fresh_task(string healthCheck)
     {
         var lab = _shell.Run("Start-BlueGreenLab -LoadBalancers 2 -AdminSocket").Single;

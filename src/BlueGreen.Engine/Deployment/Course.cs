@@ -36,6 +36,9 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     /// <summary>Attempts to have servers serve again that stay down; those that got no answer count, too.</summary>
     private int Mends { get; init; }
 
+    /// <summary>The last of those attempts that was to kill tasks, whether it was answered or not.</summary>
+    private Renewal? Renewal { get; init; }
+
     /// <summary>When the last act was carried out.</summary>
     private DateTimeOffset? ActedAt { get; init; }
 
@@ -56,7 +59,7 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
         {
             Ledger = ledger,
             Expected = expected,
-            Last = new Situation(Roles, seen, ledger, Policy, Goal) { Expected = expected, Mends = Mends },
+            Last = new Situation(Roles, seen, ledger, Policy, Goal) { Expected = expected, Mends = Mends, Renewal = Renewal },
         };
     }
 
@@ -78,6 +81,7 @@ internal sealed record Course(Roles Roles, RolloutPolicy Policy, Goal Goal, Rule
     {
         Expected = Expected.Before(act),
         Mends = act is Decision.BringUp or Decision.Renew ? Mends + 1 : Mends,
+        Renewal = act is Decision.Renew renew ? new Renewal(renew.AppId, renew.TaskIds, Situation.Seen.At) : Renewal,
     };
 
     /// <summary>The act was carried out.</summary>

@@ -44,6 +44,19 @@ public class MenderTests
     }
 
     [Fact]
+    public void While_a_task_that_was_killed_for_another_to_take_its_place_is_listed_nothing_else_is_done()
+    {
+        var shop = Down();
+        shop.Acts(shop.Decide());
+
+        var wait = Assert.IsType<Decision.Wait>(shop.Decide(1));
+
+        Assert.Equal(WaitKind.Health, wait.Kind);
+        Assert.Contains("blue.0, which was killed for another to take its place, has not ended yet", wait.Reason, StringComparison.Ordinal);
+        Assert.IsType<Decision.Renew>(shop.Decide(31));
+    }
+
+    [Fact]
     public void All_that_stay_down_and_are_idle_are_killed_in_one_call() => Assert.Equal(
         ["blue.0", "blue.1"], Assert.IsType<Decision.Renew>(Down().Shows("lb1", StoppedShop.Second, "DOWN").Shows("lb2", StoppedShop.Second, "DOWN").Decide()).TaskIds);
 
@@ -121,9 +134,9 @@ public class MenderTests
     public void After_five_attempts_it_holds_whatever_stops_them_again()
     {
         var shop = Down();
-        for (var attempt = 0; attempt < 5; attempt++) shop.Acts(Assert.IsType<Decision.Renew>(shop.Decide(attempt * 10)));
+        for (var attempt = 0; attempt < 5; attempt++) shop.Acts(Assert.IsType<Decision.Renew>(shop.Decide(attempt * 40)));
 
-        var hold = Assert.IsType<Decision.Hold>(shop.Decide(60));
+        var hold = Assert.IsType<Decision.Hold>(shop.Decide(240));
 
         Assert.Equal("ServerStaysDown", hold.ReasonId);
         Assert.Contains("after 5 attempts", hold.Reason, StringComparison.Ordinal);

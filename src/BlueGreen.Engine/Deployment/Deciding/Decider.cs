@@ -21,6 +21,7 @@ internal static class Decider
         if (situation.Seen.MarathonProblem is { } problem) return new Decision.Wait(WaitKind.Marathon, $"Marathon cannot be read: {problem}");
         if (Disturbance(situation) is { } hold) return hold;
         var staying = situation.Staying!;
+        if (situation.Renewing() is { } renewing) return new Decision.Wait(WaitKind.Health, renewing);
         if (NotHealthy(situation, staying) is { } unhealthy) return RoomMaker.Decide(situation, staying) ?? new Decision.Wait(WaitKind.Health, unhealthy);
         if (situation.Rule is { IsReadable: false } rule)
         {
@@ -68,14 +69,15 @@ internal static class Decider
         Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
         WhenDrained(
             situation, app, tasks,
-            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = IsHeldByTheOther(situation, app) },
-            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = IsHeldByTheOther(situation, app) });
+            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = IsHeldByTheOther(situation, app) || IsHeldByItself(situation, app) },
+            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = IsHeldByTheOther(situation, app) || IsHeldByItself(situation, app) });
 
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
         var @out = situation.TasksOut(leaving);
-        if (situation.Goal.KeepsOld) return Keep(staying, leaving, @out);
-        if (@out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task)))
+        var someStayIn = leaving.Tasks.Any(task => !@out.Contains(task) && (Situation.IsHealthy(leaving, task) || situation.IsServed(task)));
+        if (situation.Goal.KeepsOld) return Keep(staying, leaving, someStayIn);
+        if (someStayIn)
         {
             if (@out.IsEmpty) return new Decision.Wait(WaitKind.Convergence, $"no task of {leaving.Id} is out of every pool yet");
 
@@ -98,8 +100,8 @@ internal static class Decider
     /// A colour that waits is never scaled, up or down: all its tasks are healthy, and were it the newer one for a moment, all of the one that
     /// serves would be taken out.
     /// </summary>
-    private static Decision Keep(MarathonApp staying, MarathonApp leaving, ImmutableArray<MarathonTask> @out) =>
-        @out.Length < leaving.Tasks.Count(task => Situation.IsHealthy(leaving, task))
+    private static Decision Keep(MarathonApp staying, MarathonApp leaving, bool someStayIn) =>
+        someStayIn
             ? new Decision.Hold(
                 "OldColourTooLarge",
                 $"{staying.Id} serves with {staying.Instances} instances, and marathon-lb takes out as many of the {leaving.Instances} of {leaving.Id}: the others would go on serving",
@@ -142,6 +144,10 @@ internal static class Decider
     private static bool IsHeldByTheOther(Situation situation, MarathonApp app) =>
         app.IsDeploying && app == situation.Staying && app.Tasks.Length == app.Instances && Situation.HealthyTasks(app) == app.Instances
         && situation.Leaving is { } leaving && app.Deployments.All(leaving.Deployments.Contains);
+
+    /// <summary>True when the app that leaves is held by a deployment that waits for its own tasks, which may never get healthy.</summary>
+    private static bool IsHeldByItself(Situation situation, MarathonApp app) =>
+        app == situation.Leaving && app.IsDeploying && Situation.HealthyTasks(app) < app.Instances;
 
     private static string? NotHealthy(Situation situation, MarathonApp app)
     {

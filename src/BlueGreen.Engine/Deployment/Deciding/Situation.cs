@@ -16,6 +16,12 @@ internal sealed record Goal(int Staying, int Leaving = 0)
     public bool KeepsOld { get; init; }
 }
 
+/// <summary>Tasks that were to be killed for others to take their place.</summary>
+/// <param name="AppId">Their app.</param>
+/// <param name="TaskIds">The tasks.</param>
+/// <param name="At">When.</param>
+internal sealed record Renewal(string AppId, ImmutableSortedSet<string> TaskIds, DateTimeOffset At);
+
 /// <summary>All that a decision may depend on.</summary>
 /// <param name="Roles">Which app replaces which.</param>
 /// <param name="Seen">The last observation.</param>
@@ -24,11 +30,17 @@ internal sealed record Goal(int Staying, int Leaving = 0)
 /// <param name="Goal">Where it is to end.</param>
 internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, Goal Goal)
 {
+    /// <summary>What takes longer did not happen, or does not come to an end: then the tasks count as they are.</summary>
+    private static readonly TimeSpan RenewedWithin = TimeSpan.FromSeconds(30);
+
     /// <summary>What this run expects of the apps, the last observation folded in.</summary>
     public Expectation Expected { get; init; } = Expectation.Nothing;
 
     /// <summary>How often this run has set out to have servers serve again that stay down.</summary>
     public int Mends { get; init; }
+
+    /// <summary>The last time that this run killed tasks for others to take their place; null when it never did.</summary>
+    public Renewal? Renewal { get; init; }
 
     /// <summary>The app that is replaced; null when there is none, or none any more.</summary>
     public MarathonApp? Leaving { get; } = Seen.Find(Roles.LeavingId);
@@ -56,9 +68,23 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     /// <summary>How many of the app's tasks stand so on the instance.</summary>
     public int Count(MarathonApp app, LoadBalancerInstance instance, PoolState state) => app.Tasks.Count(task => StateOf(task, instance) == state);
 
-    /// <summary>The app's tasks that are out of the pool of every load balancer.</summary>
+    /// <summary>The app's tasks that are out of the pool of every load balancer; one that fails its health checks need not be listed.</summary>
     public ImmutableArray<MarathonTask> TasksOut(MarathonApp app) =>
-        [.. app.Tasks.Where(task => Seen.LoadBalancers.All(r => StateOf(task, r.Instance) == PoolState.Out))];
+        [.. app.Tasks.Where(task => Seen.LoadBalancers.All(r => StateOf(task, r.Instance) is var state && (state == PoolState.Out || (state == PoolState.Absent && task.Health == TaskHealth.Unhealthy))))];
+
+    /// <summary>True when any load balancer sends the task requests.</summary>
+    public bool IsServed(MarathonTask task) => Seen.LoadBalancers.Any(r => StateOf(task, r.Instance) == PoolState.Serving);
+
+    /// <summary>
+    /// What a renewal still waits for, in words; null when it is through. A task that was killed counts as healthy until it has ended, for marathon-lb
+    /// too, and what is decided by that would be wrong.
+    /// </summary>
+    public string? Renewing()
+    {
+        if (Renewal is null || Seen.At - Renewal.At >= RenewedWithin || Seen.Find(Renewal.AppId) is not { } app) return null;
+        if (app.Tasks.FirstOrDefault(task => Renewal.TaskIds.Contains(task.Id)) is { } ending) return $"task {ending.Id}, which was killed for another to take its place, has not ended yet";
+        return HealthyTasks(app) < app.Instances ? $"{HealthyTasks(app)} of {app.Instances} tasks of {app.Id} are healthy, of which {Renewal.TaskIds.Count} were killed for others to take their place" : null;
+    }
 
     /// <summary>
     /// The least number of serving tasks on any instance that could be read; null when none could. One that serves tasks of which Marathon was
