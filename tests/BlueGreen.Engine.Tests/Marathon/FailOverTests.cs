@@ -24,7 +24,7 @@ public sealed class FailOverTests : IAsyncLifetime
         _second = await LoopbackServer.StartAsync((http, _) => _secondAnswers(http));
         _marathon = new MarathonAt(
             [new Uri(_first.Address, Prefix), new Uri(_second.Address, Prefix + "/")],
-            MarathonAt.Quick with { RequestTimeout = TimeSpan.FromMilliseconds(500), EventSilence = TimeSpan.FromMilliseconds(500) });
+            MarathonAt.Quick with { RequestTimeout = TimeSpan.FromSeconds(2), EventSilence = TimeSpan.FromMilliseconds(500) });
     }
 
     public async ValueTask DisposeAsync()
