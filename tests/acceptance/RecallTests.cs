@@ -16,7 +16,7 @@ public sealed class RecallTests : IDisposable
     {
         var lab = _shell.Run("Start-BlueGreenLab -LoadBalancers 2 -AdminSocket").Single;
         Deploy($"-Definition @{{ id = '/shop'; cmd = '{Command(1)}'; instances = 3; cpus = 0.1; mem = 32; portDefinitions = @(@{{ port = 10000 }}); healthChecks = @({healthCheck}); "
-            + "labels = @{ HAPROXY_GROUP = 'external'; HAPROXY_DEPLOYMENT_GROUP = 'shop'; HAPROXY_DEPLOYMENT_ALT_PORT = '10001' } }");
+            + "labels = @{ HAPROXY_GROUP = 'external'; HAPROXY_DEPLOYMENT_GROUP = 'shop'; HAPROXY_DEPLOYMENT_ALT_PORT = '10001'; HAPROXY_0_MODE = 'http' } }");
         using var load = Load.Start(((IEnumerable)lab.Properties["MarathonLbUri"].Value).Cast<Uri>().Select(uri => $"http://{uri.Host}:10000"));
         await Eventually.IsTrueAsync(() => load.Served > 100, "the load is under way");
 
