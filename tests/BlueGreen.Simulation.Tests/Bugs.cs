@@ -50,7 +50,7 @@ internal static class Bugs
         // One driver a group.
         ["a second driver is let in"] = new() { Alter = c => c with { Lock = null } },
         ["a driver that slept does not ask whether the group is still its own"] = new() { Alter = c => c with { Lock = new TrustingLock(c.Lock!, asksBeforeKills: false) } },
-        // The half of it, asking before kills only, is too rare for 10,000 schedules; DriverLockTests hold it.
+        ["a driver that slept asks only before it kills"] = new() { Alter = c => c with { Lock = new TrustingLock(c.Lock!, asksBeforeKills: true) } },
 
         // Waiting and acting.
         ["the drain's deadline kills whatever the policy"] = Waiting((patience, d, policy, at) => patience.Judge(d, policy with { OnDrainTimeout = DrainTimeoutAction.Kill }, at)),

@@ -15,10 +15,11 @@ namespace BlueGreen.Simulation.Driving;
 /// One run of the engine on some machine: its network to the cluster, its clock, and its end, when it is killed. After that nothing
 /// that it waits for ever comes: no clean-up runs, as after <c>kill -9</c>.
 /// </summary>
-internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
+internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink, IApproval
 {
     private static readonly TimeSpan StatsTimeout = TimeSpan.FromSeconds(5);
     private readonly Estate _estate;
+    private readonly DriverClock _clock;
     private readonly Dictionary<SimulatedLoadBalancer, ILoadBalancer> _loadBalancers = [];
     private DeliberateBug _bug = DeliberateBug.None;
 
@@ -32,6 +33,7 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     public Driver(Estate estate, string name, string host)
     {
         (_estate, Author) = (estate, new Author(name, IsEngine: true));
+        _clock = new DriverClock(this, estate.World);
         Identity = new DriverIdentity(host, "ann", $"{name} 1 -");
         _estate.Marathon.Changed += Hear;
     }
@@ -44,6 +46,9 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
 
     /// <summary>Its machine stands still until then, and hears and does nothing; what it has sent goes on.</summary>
     public TimeSpan StandsStillUntil { get; set; }
+
+    /// <summary>For so long its machine stands still as soon as the user is asked about an act; none once that has been.</summary>
+    public TimeSpan StandsStillWhenAsked { get; set; }
 
     public MemoryJournal? Journal { get; private set; }
 
@@ -62,14 +67,13 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
     public EngineCluster Connect(DeliberateBug bug, Equipment equipment)
     {
         _bug = bug;
-        var clock = new DriverClock(this, World);
         if (equipment.Sockets is { } source)
         {
-            foreach (var lb in _estate.LoadBalancers) _sockets.Add(lb, new RuntimeSockets([new SimulatedSocket(this, lb, source)], SilentSink.Instance, clock));
+            foreach (var lb in _estate.LoadBalancers) _sockets.Add(lb, new RuntimeSockets([new SimulatedSocket(this, lb, source)], SilentSink.Instance, _clock));
         }
 
         IEngineSink sink = _estate.Trace.IsKept ? this : SilentSink.Instance;
-        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, clock, sink, ApproveAll.Instance, _ => this)
+        var cluster = new EngineCluster(new MarathonConnection(this, _estate.Marathon), this, _clock, sink, this, _ => this)
         {
             Journal = Journal = equipment.KeepsJournal ? new MemoryJournal() : null,
             PendingOperations = equipment.HasGauge ? new SimulatedGauge(this, _estate) : null,
@@ -160,8 +164,8 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
             if (!_loadBalancers.TryGetValue(loadBalancer, out var known))
             {
                 var connection = new StatsConnection(this, loadBalancer);
-                known = _bug.Reader?.Invoke(loadBalancer.Instance, connection, World)
-                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, World, _sockets.GetValueOrDefault(loadBalancer));
+                known = _bug.Reader?.Invoke(loadBalancer.Instance, connection, _clock)
+                    ?? new HttpLoadBalancer(loadBalancer.Instance, connection, StatsTimeout, SilentSink.Instance, _clock, _sockets.GetValueOrDefault(loadBalancer));
                 _loadBalancers.Add(loadBalancer, known);
             }
 
@@ -188,6 +192,14 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink
         return wait.Task;
 
         void End(bool woken) => WhenAwake(() => wait.TrySetResult(woken));
+    }
+
+    /// <summary>The user says yes, and may take the machine elsewhere before.</summary>
+    public Task<bool> ApproveAsync(PlannedAct act, CancellationToken cancellationToken)
+    {
+        if (StandsStillWhenAsked == default) return Task.FromResult(true);
+        (StandsStillUntil, StandsStillWhenAsked) = (World.Now + StandsStillWhenAsked, default);
+        return Exchange(TimeSpan.Zero, TimeSpan.Zero, () => true);
     }
 
     public ValueTask DisposeAsync() => default;

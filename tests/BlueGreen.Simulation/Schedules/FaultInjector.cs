@@ -85,8 +85,10 @@ internal sealed class FaultInjector(Estate estate, PromiseKeeper keeper, Action 
                 startSecondDriver(TimeSpan.Zero);
                 break;
             case Fault.StandStill when driver() is { } standing:
-                // A machine that sleeps: long enough, or just not, for its hold to run out, which somebody waits for.
-                standing.StandsStillUntil = estate.World.Now + TimeSpan.FromSeconds(60 + (fault.Which % 60));
+                // A machine that sleeps: long enough, or just not, for its hold to run out, which somebody waits for; now, or while its user is asked.
+                var time = TimeSpan.FromSeconds(60 + (fault.Which % 60));
+                if (fault.Which % 2 == 0) standing.StandsStillUntil = estate.World.Now + time;
+                else standing.StandsStillWhenAsked = time;
                 startSecondDriver(TimeSpan.FromSeconds(61));
                 break;
             case Fault.StrangerScales or Fault.StrangerDeletes or Fault.StrangerJoins or Fault.StrangerRelabels:

@@ -22,7 +22,7 @@ internal sealed class PlanDrawer(int seed)
         var network = isCalm || Chance(0.4) ? Network.Calm : DrawNetwork();
         var zdd = instances > 1 && Chance(0.12) ? new ZddStart(Pick(0, 1, 1, 2), Chance(0.4)) : null;
         var actions = DrawActions(instances, zdd is not null);
-        var plan = new Plan
+        return new Plan
         {
             Seed = seed,
             Instances = instances,
@@ -39,7 +39,6 @@ internal sealed class PlanDrawer(int seed)
             Actions = actions,
             Faults = DrawFaults(faults, actions.Length),
         };
-        return plan.Faults.Any(fault => fault.Kind == Fault.StandStill) ? plan with { Equipment = plan.Equipment with { Sockets = null } } : plan;
     }
 
     private LoadBalancerShape DrawLoadBalancer(bool hasChecks)
@@ -52,7 +51,7 @@ internal sealed class PlanDrawer(int seed)
         Pick(0, 0.05, 0.2), Pick(0, 0.05, 0.2), Pick(0, 0.1), Pick(0, 0.05), Pick(0, 0.3, 1), Pick(0, 0.3), Pick(0, 0, 0.05), Pick(0, 0.1, 0.4));
 
     /// <summary>
-    /// Sockets only where the statistics are quick, and no driver stands still: a look that runs out of time while a socket is being proven goes on on another thread, out
+    /// Sockets only where the statistics are quick: a look that runs out of time while a socket is being proven goes on on another thread, out
     /// of the world's order. The journal is costly, and all runs are alike to it.
     /// </summary>
     private Equipment DrawEquipment(Network network)
