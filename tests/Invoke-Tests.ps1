@@ -3,9 +3,9 @@
 Runs the tests that build.ps1 has built, and counts them by their reports.
 
 .DESCRIPTION
-Every test project runs in its own process, the engine's first and the others -AtOnce at a time; what one says is shown as a whole when it has ended. Then the *.Tests.ps1
-run under Pester, when pwsh and Pester are both here. The last line is "N passed, N failed, N skipped". The exit code is 1 when a test
-failed, or when a project crashed, left no report or ran no test.
+Every test project runs in its own process, one after the other; then the *.Tests.ps1 run under Pester, when pwsh and Pester are both
+here. The last line is "N passed, N failed, N skipped". The exit code is 1 when a test failed, or when a project crashed, left no
+report or ran no test.
 
 .PARAMETER Reports
 The folder for the reports; what it holds is replaced.
@@ -24,8 +24,7 @@ param(
     [Parameter(Mandatory)] [string] $Reports,
     [string[]] $Project = '*',
     [string] $Filter,
-    [ValidateRange(1, 600)] [int] $TimeoutMinutes = 20,
-    [ValidateRange(1, 8)] [int] $AtOnce = 1
+    [ValidateRange(1, 600)] [int] $TimeoutMinutes = 20
 )
 
 Set-StrictMode -Version 3.0
@@ -38,51 +37,32 @@ function Get-TestProject {
         Sort-Object Name | ForEach-Object { $_.FullName }
 }
 
-# Starts a command in its own process, whose output is kept.
-function Start-Limited([string] $Name, [string] $Command, [string[]] $Arguments) {
-    Write-Host "== Testing $Name" -ForegroundColor Cyan
+# Runs a command in its own process with this one's console; gives its exit code, or nothing when it did not end in time.
+function Invoke-Limited([string] $Command, [string[]] $Arguments) {
     $start = [System.Diagnostics.ProcessStartInfo]::new($Command)
     $start.WorkingDirectory = Split-Path $PSScriptRoot
-    $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     foreach ($argument in $Arguments) {
         $start.ArgumentList.Add($argument)
     }
 
     $process = [System.Diagnostics.Process]::Start($start)
-    [pscustomobject]@{
-        Name = $Name
-        Process = $process
-        Started = [datetime]::UtcNow
-        Output = @($process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync())
-    }
-}
-
-function Test-Ended($Run) {
-    $Run.Process.HasExited -or [datetime]::UtcNow -gt $Run.Started.AddMinutes($TimeoutMinutes)
-}
-
-# Ends the process when its time is over.
-function Stop-Limited($Run) {
-    if (-not $Run.Process.HasExited) {
-        $Run.Process.Kill($true)
-        $Run.Process.WaitForExit()
-    }
-}
-
-# Shows what the command said; gives its exit code, or nothing when it did not end in time.
-function Complete-Limited($Run) {
-    $inTime = $Run.Process.HasExited
-    Stop-Limited $Run
-    Write-Host ('== {0}, {1:0} s' -f $Run.Name, ([datetime]::UtcNow - $Run.Started).TotalSeconds) -ForegroundColor Cyan
-    foreach ($output in $Run.Output) {
-        # What the process left behind may hold the stream open; it is not waited for.
-        if ($output.Wait(5000) -and $output.Result.Trim()) {
-            Write-Host $output.Result.TrimEnd()
+    try {
+        $limit = [datetime]::UtcNow.AddMinutes($TimeoutMinutes)
+        while (-not $process.WaitForExit(200)) {
+            if ([datetime]::UtcNow -gt $limit) {
+                return
+            }
         }
-    }
 
-    if ($inTime) {
-        $Run.Process.ExitCode
+        $process.ExitCode
+    } finally {
+        # Also when this script is stopped.
+        if (-not $process.HasExited) {
+            $process.Kill($true)
+            $process.WaitForExit()
+        }
+
+        $process.Dispose()
     }
 }
 
@@ -90,21 +70,21 @@ function New-Result([string] $Name, [int] $Passed, [int] $Failed, [int] $Skipped
     [pscustomobject]@{ Name = $Name; Passed = $Passed; Failed = $Failed; Skipped = $Skipped; Trouble = $Trouble }
 }
 
-function Start-TestProject([string] $Path) {
+function Invoke-TestProject([string] $Path) {
     $name = [System.IO.Path]::GetFileNameWithoutExtension($Path)
+    Write-Host "== Testing $name" -ForegroundColor Cyan
     $assembly = Join-Path (Split-Path $Path) 'bin' 'Release' 'net10.0' "$name.dll"
-    $arguments = @($assembly, '-noLogo', '-noColor', '-result-xml', (Join-Path $Reports "$name.xml"))
+    $report = Join-Path $Reports "$name.xml"
+    $arguments = @($assembly, '-noLogo', '-result-xml', $report)
+    if ([Console]::IsOutputRedirected) {
+        $arguments += '-noColor'
+    }
+
     if ($Filter) {
         $arguments += '-displayName', $Filter
     }
 
-    Start-Limited $name dotnet $arguments
-}
-
-function Complete-TestProject($Run) {
-    $name = $Run.Name
-    $report = Join-Path $Reports "$name.xml"
-    $exitCode = Complete-Limited $Run
+    $exitCode = Invoke-Limited dotnet $arguments
     if ($null -eq $exitCode) {
         return New-Result $name 0 0 0 "did not end within $TimeoutMinutes minutes"
     } elseif (-not (Test-Path -LiteralPath $report)) {
@@ -125,29 +105,6 @@ function Complete-TestProject($Run) {
     }
 
     $totals
-}
-
-# One at a time unless asked otherwise: beside another project on two cores, a cluster of real processes can miss its times.
-function Invoke-TestProject([string[]] $Path) {
-    $waiting = [System.Collections.Generic.Queue[string]]::new($Path)
-    $running = [System.Collections.Generic.List[object]]::new()
-    try {
-        while ($waiting.Count + $running.Count -gt 0) {
-            while ($waiting.Count -gt 0 -and $running.Count -lt $AtOnce) {
-                $running.Add((Start-TestProject $waiting.Dequeue()))
-            }
-
-            foreach ($run in @($running | Where-Object { Test-Ended $_ })) {
-                [void] $running.Remove($run)
-                Complete-TestProject $run
-            }
-
-            Start-Sleep -Milliseconds 200
-        }
-    } finally {
-        # Also when this script is stopped.
-        $running | ForEach-Object { Stop-Limited $_ }
-    }
 }
 
 function Get-PesterShell {
@@ -172,9 +129,10 @@ function Measure-It([string[]] $Path) {
 }
 
 function Invoke-Pester([string[]] $Path) {
+    Write-Host '== Testing under Pester' -ForegroundColor Cyan
     $pwsh = Get-PesterShell
     if (-not $pwsh) {
-        Write-Host 'Pester is left out: these tests need pwsh with Pester 5 or newer, and they are not both here.'
+        Write-Host 'Left out: these tests need pwsh with Pester 5 or newer, and they are not both here.'
         return New-Result 'Pester' 0 0 (Measure-It $Path) ''
     }
 
@@ -189,27 +147,17 @@ function Invoke-Pester([string[]] $Path) {
 `$configuration.Filter.FullName = $(if ($Filter) { "'$($Filter.Replace("'", "''"))'" } else { '@()' })
 Invoke-Pester -Configuration `$configuration
 "@
-    $run = Start-Limited 'Pester' $pwsh @('-NoProfile', '-NonInteractive', '-Command', $command)
-    try {
-        while (-not (Test-Ended $run)) {
-            Start-Sleep -Milliseconds 200
-        }
-
-        $exitCode = Complete-Limited $run
-    } finally {
-        Stop-Limited $run
-    }
-
+    $exitCode = Invoke-Limited $pwsh @('-NoProfile', '-NonInteractive', '-Command', $command)
     if ($null -eq $exitCode) {
         return New-Result 'Pester' 0 0 0 "did not end within $TimeoutMinutes minutes"
     } elseif (-not (Test-Path -LiteralPath $report)) {
         return New-Result 'Pester' 0 0 0 'crashed: it left no report'
     }
 
-    $document = [xml] (Get-Content -LiteralPath $report -Raw)
-    $tests = $document.SelectNodes('//testcase').Count
-    $failed = $document.SelectNodes('//testcase[failure or error]').Count
-    $skipped = $document.SelectNodes('//testcase[skipped]').Count
+    $run = [xml] (Get-Content -LiteralPath $report -Raw)
+    $tests = $run.SelectNodes('//testcase').Count
+    $failed = $run.SelectNodes('//testcase[failure or error]').Count
+    $skipped = $run.SelectNodes('//testcase[skipped]').Count
     $trouble = if ($tests -eq 0 -and -not $Filter) { 'ran no test' } else { '' }
     New-Result 'Pester' ($tests - $failed - $skipped) $failed $skipped $trouble
 }
@@ -219,14 +167,8 @@ if (Test-Path -LiteralPath $Reports) {
 }
 
 New-Item -ItemType Directory -Path $Reports | Out-Null
-$projects = @(Get-TestProject)
-# The engine's tests measure short times, and have the machine for themselves.
-$alone = @($projects | Where-Object { $_ -like '*BlueGreen.Engine.Tests.csproj' })
-$results = @(foreach ($batch in $alone, @($projects | Where-Object { $_ -notin $alone })) {
-        if ($batch) {
-            Invoke-TestProject $batch
-        }
-    })
+# One after the other: the lab's tests measure times, and two at once would disturb each other.
+$results = @(Get-TestProject | ForEach-Object { Invoke-TestProject $_ })
 $pesterFiles = @(Get-ChildItem -Path $PSScriptRoot -Filter '*.Tests.ps1' | ForEach-Object { $_.FullName })
 if ($pesterFiles.Count -gt 0 -and ($Project | Where-Object { 'Pester' -like $_ })) {
     $results += Invoke-Pester $pesterFiles
