@@ -24,7 +24,10 @@ internal sealed class MarathonClient(MarathonHttp http) : IMarathon
         var (answer, json) = await ReadObjectAsync(request, cancellationToken).ConfigureAwait(false);
         // What does not say that there are none is not to be taken for it.
         if (json["apps"] is not JArray) throw MarathonErrors.NotMarathon(answer, request);
-        return [.. json.Objects("apps", "answer").Select(app => new MarathonApp(app))];
+        ImmutableArray<MarathonApp> apps = [.. json.Objects("apps", "answer").Select(app => new MarathonApp(app))];
+        // Marathon's ids are unique; two apps by one name could not be told apart by any act.
+        var twice = apps.GroupBy(app => app.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Skip(1).Any());
+        return twice is null ? apps : throw JsonText.Unreadable("answer", $"the app {twice.Key} is in it twice", null);
     }
 
     /// <inheritdoc/>

@@ -96,6 +96,15 @@ public class MarathonFuzzTests
     public void An_answer_without_apps_is_not_taken_for_a_cluster_without_any(string body) =>
         Assert.True(Get(body, m => m.GetAppsAsync(null, CancellationToken.None)).IsDefault);
 
+    [Fact]
+    public void An_app_that_is_listed_twice_is_not_taken_for_two()
+    {
+        var body = Apps();
+        body["apps"]![1]!["id"] = body["apps"]![0]!["id"];
+
+        Assert.True(Get(body.ToString(), m => m.GetAppsAsync(null, CancellationToken.None)).IsDefault);
+    }
+
     private static void AssertKillsNothing(ImmutableArray<MarathonApp> apps)
     {
         var at = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
