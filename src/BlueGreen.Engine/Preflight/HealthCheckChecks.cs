@@ -14,7 +14,7 @@ internal static class HealthCheckChecks
 
     private static PreflightFinding None(JObject app)
     {
-        var misplaced = app["container"]?["healthChecks"] ?? app["container"]?["docker"]?["healthChecks"];
+        var misplaced = app.At("container", "healthChecks") ?? app.At("container", "docker", "healthChecks");
         return new PreflightFinding(
             "NoHealthChecks", PreflightSeverity.Error,
             "The app has no health checks that Marathon sees. marathon-lb then takes every wanted task of the new colour for a healthy one, "

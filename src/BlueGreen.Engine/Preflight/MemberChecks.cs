@@ -39,7 +39,7 @@ internal static class MemberChecks
 
     private static IEnumerable<PreflightFinding> Misplaced(JObject app)
     {
-        foreach (var (path, place) in new[] { ("container", app["container"]), ("container.docker", app["container"]?["docker"]) })
+        foreach (var (path, place) in new[] { ("container", app["container"]), ("container.docker", app.At("container", "docker")) })
         {
             if (place is not JObject container) continue;
             foreach (var name in AppMembers.Where(name => container[name] is not null))

@@ -98,6 +98,11 @@ public sealed class AppPreflightTests
     }
 
     [Fact]
+    public void A_docker_member_that_is_no_object_is_no_place_for_health_checks() => Assert.Contains(
+        AppPreflight.Check(AppDefinition.Parse("""{ "id": "/shop", "cmd": "serve", "container": { "docker": "shop:2" } }""", "shop.json")),
+        finding => finding.Id == "NoHealthChecks" && finding.Remedy.StartsWith("Add", StringComparison.Ordinal));
+
+    [Fact]
     public void A_fixed_host_port_of_a_container_is_named_with_its_place()
     {
         var definition = Sound.With(new AppChanges
