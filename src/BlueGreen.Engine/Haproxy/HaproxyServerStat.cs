@@ -43,6 +43,9 @@ public sealed record HaproxyServerStat
     /// <summary>The status as one of a few.</summary>
     public required ServerState State { get; init; }
 
+    /// <summary>Its name as HAProxy's commands write it.</summary>
+    internal string FullName => $"{Backend}/{Server}";
+
     /// <summary>
     /// True for a server that is <c>DOWN</c> although HAProxy has no check of it, and no agent or other server to go by: it gets no request, and
     /// nothing ever finds it up again. So stays a server that came back into the pool by a reload which loaded the state saved

@@ -6,9 +6,14 @@ namespace BlueGreen.Engine.Haproxy;
 /// <param name="Server">The server.</param>
 internal sealed record IdleServer(string LoadBalancer, string Backend, string Server) : IComparable<IdleServer>
 {
+    /// <summary>Its name as HAProxy's commands write it.</summary>
+    public string Name => $"{Backend}/{Server}";
+
+    public static IdleServer Of(HaproxyServerStat server) => new(server.LoadBalancer, server.Backend, server.Server);
+
     public int CompareTo(IdleServer? other) => string.CompareOrdinal(ToString(), other?.ToString());
 
-    public override string ToString() => $"{Backend}/{Server} on {LoadBalancer}";
+    public override string ToString() => $"{Name} on {LoadBalancer}";
 }
 
 /// <summary>Has servers serve again, by the load balancers' admin sockets.</summary>

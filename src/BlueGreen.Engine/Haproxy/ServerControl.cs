@@ -47,17 +47,17 @@ public sealed class ServerControl : IServerMender
     public async Task<HaproxyServerStat> SetAsync(HaproxyServerStat server, ServerTarget? target, int? weight, CancellationToken cancellationToken)
     {
         using var line = await ConnectAsync(server.LoadBalancer, server.Backend, cancellationToken).ConfigureAwait(false);
-        var name = $"{server.Backend}/{server.Server}";
+        var name = server.FullName;
         if (weight is { } number) await line.TellAsync($"set server {name} weight {number}", cancellationToken).ConfigureAwait(false);
-        if (target is null) return await line.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+        if (target is null) return await ReadAsync().ConfigureAwait(false);
 
         await line.TellAsync($"set server {name} state {target.Value.ToString().ToLowerInvariant()}", cancellationToken).ConfigureAwait(false);
-        var after = await line.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+        var after = await ReadAsync().ConfigureAwait(false);
         if (target == ServerTarget.Ready && after is { State: ServerState.Down, CheckStatus: null })
         {
             // Without a check a server that was saved as stopped stays down for good: nothing would ever find it healthy.
             await line.TellAsync($"set server {name} health up", cancellationToken).ConfigureAwait(false);
-            after = await line.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+            after = await ReadAsync().ConfigureAwait(false);
         }
 
         var isThere = target switch
@@ -66,7 +66,10 @@ public sealed class ServerControl : IServerMender
             ServerTarget.Drain => after.State == ServerState.Drain,
             _ => after.State == ServerState.Maintenance,
         };
-        return isThere ? after : throw NotSeen(name, after);
+        return isThere ? after : throw NotSeen(after);
+
+        async Task<HaproxyServerStat> ReadAsync() =>
+            await line.ReadAsync(server.Backend, server.Server, cancellationToken).ConfigureAwait(false) with { AppId = server.AppId, TaskId = server.TaskId };
     }
 
     /// <inheritdoc/>
@@ -82,15 +85,13 @@ public sealed class ServerControl : IServerMender
     private async Task BringUpAsync(IdleServer server, Func<HaproxyServerStat, bool> isDue, string[] words, CancellationToken cancellationToken)
     {
         using var line = await ConnectAsync(server.LoadBalancer, server.Backend, cancellationToken).ConfigureAwait(false);
-        var name = $"{server.Backend}/{server.Server}";
-        var wanted = new HaproxyServerStat { LoadBalancer = server.LoadBalancer, Backend = server.Backend, Server = server.Server, Status = "", State = ServerState.Unknown };
         // A reload since the last look may have made another server of it.
-        var now = await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
+        var now = await line.ReadAsync(server.Backend, server.Server, cancellationToken).ConfigureAwait(false);
         if (now.State == ServerState.Serving) return;
-        if (!isDue(now)) throw NotSeen(name, now);
-        foreach (var word in words) await line.TellAsync($"set server {name} {word}", cancellationToken).ConfigureAwait(false);
-        var after = await line.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
-        if (after.State != ServerState.Serving) throw NotSeen(name, after);
+        if (!isDue(now)) throw NotSeen(now);
+        foreach (var word in words) await line.TellAsync($"set server {server.Name} {word}", cancellationToken).ConfigureAwait(false);
+        var after = await line.ReadAsync(server.Backend, server.Server, cancellationToken).ConfigureAwait(false);
+        if (after.State != ServerState.Serving) throw NotSeen(after);
     }
 
     /// <summary>Adds a server to a backend and lets it serve.</summary>
@@ -111,8 +112,7 @@ public sealed class ServerControl : IServerMender
         await line.TellAsync($"add server {name} {address}", cancellationToken, "New server registered").ConfigureAwait(false);
         if (weight is { } number) await line.TellAsync($"set server {name} weight {number}", cancellationToken).ConfigureAwait(false);
         await line.TellAsync($"enable server {name}", cancellationToken).ConfigureAwait(false);
-        return await line.ReadAsync(new HaproxyServerStat { LoadBalancer = loadBalancer.Name, Backend = backend, Server = server, Status = "", State = ServerState.Unknown }, cancellationToken)
-            .ConfigureAwait(false);
+        return await line.ReadAsync(backend, server, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes a server out of its backend for good. It must have nothing pending.</summary>
@@ -123,8 +123,8 @@ public sealed class ServerControl : IServerMender
     {
         using var line = await ConnectAsync(server.LoadBalancer, server.Backend, cancellationToken).ConfigureAwait(false);
         line.Require(AddsServers, "servers can be removed at runtime");
-        var name = $"{server.Backend}/{server.Server}";
-        var before = await line.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+        var name = server.FullName;
+        var before = await line.ReadAsync(server.Backend, server.Server, cancellationToken).ConfigureAwait(false);
         if (before.HasPending)
         {
             throw new BlueGreenException(
@@ -136,9 +136,9 @@ public sealed class ServerControl : IServerMender
         await line.TellAsync($"del server {name}", cancellationToken, "Server deleted").ConfigureAwait(false);
     }
 
-    private static BlueGreenException NotSeen(string name, HaproxyServerStat after) => new(
-        ErrorKind.ProtocolError, "HaproxyChangeNotSeen", $"HAProxy took the change of {name} on {after.LoadBalancer}, but the server is {after.Status} afterwards.",
-        "Look at it with Get-HaproxyBackendStat; another program may change it, or a reload came in between.", name);
+    private static BlueGreenException NotSeen(HaproxyServerStat after) => new(
+        ErrorKind.ProtocolError, "HaproxyChangeNotSeen", $"HAProxy took the change of {after.FullName} on {after.LoadBalancer}, but the server is {after.Status} afterwards.",
+        "Look at it with Get-HaproxyBackendStat; another program may change it, or a reload came in between.", after.FullName);
 
     private static void RequireAddress(string address)
     {

@@ -114,8 +114,8 @@ internal sealed record DrainRecord
         var seen = this with
         {
             State = state,
-            Servers = servers.IsEmpty || AreNamed(servers) ? Servers : [.. servers.Select(s => $"{s.Backend}/{s.Server}")],
-            Stopped = [.. servers.Where(s => s.IsStopped).Select(s => $"{s.Backend}/{s.Server}")],
+            Servers = servers.IsEmpty || AreNamed(servers) ? Servers : [.. servers.Select(s => s.FullName)],
+            Stopped = [.. servers.Where(s => s.IsStopped).Select(s => s.FullName)],
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
             Unexplained = processes.Unexplained,

@@ -32,14 +32,13 @@ internal sealed class ServerLine(RuntimeConnection connection, HaproxyVersion ve
 
     /// <summary>The server as it is now.</summary>
     /// <exception cref="BlueGreenException"><c>ServerNotFound</c>.</exception>
-    public async Task<HaproxyServerStat> ReadAsync(HaproxyServerStat server, CancellationToken cancellationToken)
+    public async Task<HaproxyServerStat> ReadAsync(string backend, string server, CancellationToken cancellationToken)
     {
         // All servers: by its name a backend cannot be asked for, since a frontend may have the same.
         var rows = HaproxyStatsReader.Read(await connection.AskAsync("show stat -1 4 -1", cancellationToken).ConfigureAwait(false), loadBalancer);
-        var found = rows.FirstOrDefault(row => row.Backend == server.Backend && row.Server == server.Server) ?? throw new BlueGreenException(
-            ErrorKind.NotFound, "ServerNotFound", $"The load balancer {loadBalancer} has no server {server.Backend}/{server.Server} any more.",
-            "A reload came in between; look with Get-HaproxyBackendStat.", $"{server.Backend}/{server.Server}");
-        return found with { AppId = server.AppId, TaskId = server.TaskId };
+        return rows.FirstOrDefault(row => row.Backend == backend && row.Server == server) ?? throw new BlueGreenException(
+            ErrorKind.NotFound, "ServerNotFound", $"The load balancer {loadBalancer} has no server {backend}/{server} any more.",
+            "A reload came in between; look with Get-HaproxyBackendStat.", $"{backend}/{server}");
     }
 
     public void Dispose() => connection.Dispose();
