@@ -1,3 +1,4 @@
+using BlueGreen.Engine.Deployment.Acting;
 using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Marathon;
@@ -19,7 +20,7 @@ internal sealed class RolloutPlan
         var plan = new RolloutPlan(prepared.Run, policy);
         var creation = prepared.DescribeCreation();
         var instances = prepared.Definition.Instances ?? 1;
-        plan.Add(creation.Target, creation.Action, creation.Reason);
+        plan.Add(creation);
         plan.AddHealthy(instances, "only then do the load balancers take them up");
         if (prepared.Old is { } old) plan.AddReplacement(instances, old);
         return plan._steps.ToImmutable();
@@ -36,12 +37,7 @@ internal sealed class RolloutPlan
             plan.Add(
                 staying.Id, $"Recall the {drained} tasks that are out of the pool, by the admin sockets",
                 "they are to serve on every load balancer before the roles turn");
-            if (staying.Instances >= run.Goal.Staying)
-            {
-                plan.Add(
-                    staying.Id, $"Scale to {staying.Instances + 1} and at once back to {staying.Instances} instances",
-                    $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
-            }
+            if (staying.Instances >= run.Goal.Staying) plan.Add(Act.Describe(RoleTurner.Touch(staying, leaving)));
         }
         else if (drained > 0 && staying.Instances >= run.Goal.Staying)
         {
@@ -92,6 +88,8 @@ internal sealed class RolloutPlan
         _run.Roles.StayingId,
         $"Wait until {instances} {(instances == 1 ? "task is" : "tasks are")} healthy and {(instances == 1 ? "serves" : "serve")} on every load balancer (at most {_policy.HealthTimeout.TotalSeconds:0} s)",
         reason);
+
+    private void Add(PlannedAct act) => Add(act.Target, act.Action, act.Reason);
 
     private void Add(string target, string action, string reason) => _steps.Add(new PlanStep(_steps.Count + 1, target, action, reason));
 }

@@ -1,5 +1,4 @@
 using BlueGreen.Engine.Deployment.Deciding;
-using BlueGreen.Engine.Haproxy;
 using BlueGreen.Engine.Marathon;
 
 namespace BlueGreen.Engine.Deployment.Acting;
@@ -72,19 +71,22 @@ internal static class Act
         {
             // Whether it was done or not, the next look tells. What is to follow a kill does no harm without it, and must not wait.
             if (decision is Decision.Kill { Then: { } follows }) await FollowUpAsync(cluster, follows, cancellationToken).ConfigureAwait(false);
-            return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
+            return NotNow(error);
         }
         catch (BlueGreenException error) when (decision is Decision.BringUp)
         {
             // The next look tells what is left to be done; the attempts are few.
-            cluster.Say(MessageLevel.Warning, $"{act.Target}: {act.Action} did not go through: {error.Message}");
-            return new ActOutcome.NotNow($"{act.Target}: {act.Action} did not go through: {error.Message}");
+            var notNow = NotNow(error);
+            cluster.Say(MessageLevel.Warning, notNow.Why);
+            return notNow;
         }
         catch (BlueGreenException error)
         {
             return new ActOutcome.Ended(
                 new Decision.Hold(error.ErrorId, $"{act.Target}: {act.Action} was refused: {error.Message}", error.Remedy) { FailedAct = act.Kind });
         }
+
+        ActOutcome.NotNow NotNow(BlueGreenException error) => new($"{act.Target}: {act.Action} did not go through: {error.Message}");
     }
 
     /// <returns>Marathon's deployments that carry it out.</returns>

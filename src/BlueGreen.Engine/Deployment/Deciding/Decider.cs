@@ -21,7 +21,7 @@ internal static class Decider
         if (situation.Seen.MarathonProblem is { } problem) return new Decision.Wait(WaitKind.Marathon, $"Marathon cannot be read: {problem}");
         if (Disturbance(situation) is { } hold) return hold;
         var staying = situation.Staying!;
-        if (situation.Renewing() is { } renewing) return new Decision.Wait(WaitKind.Health, renewing);
+        if (Mender.Unfinished(situation) is { } renewing) return new Decision.Wait(WaitKind.Health, renewing);
         if (NotHealthy(situation, staying) is { } unhealthy) return RoomMaker.Decide(situation, staying) ?? new Decision.Wait(WaitKind.Health, unhealthy);
         if (situation.Rule is { IsReadable: false } rule)
         {
@@ -66,11 +66,14 @@ internal static class Decider
 
     /// <summary>Kills those tasks that are out of every pool as soon as nothing is pending on them.</summary>
     public static Decision KillDrained(
-        Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null) =>
-        WhenDrained(
+        Situation situation, MarathonApp app, ImmutableArray<MarathonTask> tasks, string why, Decision? then = null)
+    {
+        var force = IsHeldByTheOther(situation, app) || IsHeldByItself(situation, app);
+        return WhenDrained(
             situation, app, tasks,
-            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = IsHeldByTheOther(situation, app) || IsHeldByItself(situation, app) },
-            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = IsHeldByTheOther(situation, app) || IsHeldByItself(situation, app) });
+            new Decision.Kill(app.Id, Ids(tasks), why, Then: then) { Force = force },
+            reason => new Decision.Kill(app.Id, Ids(tasks), reason, CutsSessions: true, then) { Force = force });
+    }
 
     private static Decision Remove(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
@@ -115,7 +118,7 @@ internal static class Decider
             ? new Decision.Wait(WaitKind.Drain, pending, cut($"the time to drain is over, and so it was chosen; {pending}"))
             : act;
 
-    private static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
+    public static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
 
     /// <summary>Something that this run did not do and cannot explain.</summary>
     private static Decision.Hold? Disturbance(Situation situation)

@@ -21,6 +21,9 @@ internal static class Mender
     /// <summary>So often in one run, so that whatever stops servers again and again has no tasks killed for ever.</summary>
     public const int MaxAttempts = 5;
 
+    /// <summary>What takes longer did not happen, or does not come to an end: then the tasks count as they are.</summary>
+    private static readonly TimeSpan RenewedWithin = TimeSpan.FromSeconds(30);
+
     /// <summary>What has them serve again, or the wait or hold that says why nothing does; null when none stays down.</summary>
     public static Decision? Decide(Situation situation)
     {
@@ -38,6 +41,18 @@ internal static class Mender
         return new Decision.Wait(WaitKind.Convergence, Words(stopped[0]), GivenUp(stopped[0], Words(stopped[0])));
     }
 
+    /// <summary>
+    /// What tasks that were killed for others to take their place are still waited for, in words; null when that is through. One that was killed counts
+    /// as healthy until it has ended, for marathon-lb too, and what is decided by that would be wrong.
+    /// </summary>
+    public static string? Unfinished(Situation situation)
+    {
+        if (situation.Renewal is not { } renewal || situation.Seen.At - renewal.At >= RenewedWithin || situation.Seen.Find(renewal.AppId) is not { } app) return null;
+        if (app.Tasks.FirstOrDefault(task => renewal.TaskIds.Contains(task.Id)) is { } ending) return $"task {ending.Id}, which was killed for another to take its place, has not ended yet";
+        var healthy = Situation.HealthyTasks(app);
+        return healthy < app.Instances ? $"{healthy} of {app.Instances} tasks of {app.Id} are healthy, of which {renewal.TaskIds.Count} were killed for others to take their place" : null;
+    }
+
     private static Decision.Mend Mend(MarathonApp app, IEnumerable<StoppedTask> tasks)
     {
         var servers = tasks.SelectMany(task => task.Places).SelectMany(place => place.Servers).ToImmutableSortedSet();
@@ -52,8 +67,8 @@ internal static class Mender
         var why = $"{Words(tasks.First())}, and no admin socket to bring it up; it serves nowhere, and a fresh task will";
         return Decider.WhenDrained(
             situation, app, idle.IsEmpty ? all : idle,
-            new Decision.Renew(app.Id, Ids(idle), why),
-            reason => new Decision.Renew(app.Id, Ids(all), reason, CutsSessions: true));
+            new Decision.Renew(app.Id, Decider.Ids(idle), why),
+            reason => new Decision.Renew(app.Id, Decider.Ids(all), reason, CutsSessions: true));
     }
 
     private static Decision.Hold GivenUp(StoppedTask task, string why)
@@ -69,7 +84,7 @@ internal static class Mender
     {
         var server = task.Places[0].Servers[0];
         var silent = task.Places.Select(place => place.Reading.Sockets.Problem).FirstOrDefault(problem => problem is not null);
-        return $"load balancer {server.LoadBalancer} keeps {server.Backend}/{server.Server} of the task {task.Task.Id} down: it came back into the pool, and has no check that would find it up"
+        return $"load balancer {server.LoadBalancer} keeps {server.Name} of the task {task.Task.Id} down: it came back into the pool, and has no check that would find it up"
             + (silent is null ? "" : $" ({silent})");
     }
 
@@ -83,7 +98,7 @@ internal static class Mender
            where reading.Quality == ReadingQuality.Consistent
            let record = situation.Ledger.Find(task.Id, reading.Instance)
            where record is { Stopped.IsEmpty: false, State: PoolState.Stopped or PoolState.Serving }
-           select new StoppedPlace(reading, [.. reading.Servers.Where(s => s.IsStopped && record.Stopped.Contains($"{s.Backend}/{s.Server}")).Select(s => new IdleServer(reading.Instance.Name, s.Backend, s.Server))]) into place
+           select new StoppedPlace(reading, [.. reading.Servers.Where(s => s.IsStopped && record.Stopped.Contains(s.FullName)).Select(IdleServer.Of)]) into place
            where !place.Servers.IsEmpty
            select place,
     ];
@@ -97,8 +112,6 @@ internal static class Mender
 
     /// <summary>One app at a time, as with all acts.</summary>
     private static IGrouping<MarathonApp, StoppedTask>? ByApp(IEnumerable<StoppedTask> tasks) => tasks.GroupBy(task => task.App).FirstOrDefault();
-
-    private static ImmutableSortedSet<string> Ids(ImmutableArray<MarathonTask> tasks) => [.. tasks.Select(task => task.Id)];
 
     /// <summary>A load balancer on which servers of a task are stopped.</summary>
     private sealed record StoppedPlace(LoadBalancerReading Reading, ImmutableArray<IdleServer> Servers);

@@ -24,12 +24,12 @@ internal static class Recaller
     public static Decision? Decide(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
         if (situation.Goal.KeepsBoth || situation.Rule is not { Out.IsEmpty: false } rule || rule.Newer != leaving) return null;
-        if (!PoolRule.CanBeNewer(staying) || situation.Mends > Mender.MaxAttempts || !IsPossible(situation.Seen)) return null;
+        if (!PoolRule.CanBeNewer(staying) || !IsPossible(situation.Seen)) return null;
 
         var idle = Idle(situation, rule.Out);
         if (!idle.IsEmpty)
         {
-            return situation.Mends == Mender.MaxAttempts ? null : new Decision.Recall(
+            return situation.Mends >= Mender.MaxAttempts ? null : new Decision.Recall(
                 staying.Id, idle, $"{rule.Out.Length} of {staying.Instances} tasks of {staying.Id} are out of the pool; they are to serve before the roles turn");
         }
 
@@ -48,7 +48,7 @@ internal static class Recaller
            from reading in situation.Seen.LoadBalancers
            let own = situation.Ledger.Find(task.Id, reading.Instance)?.Servers ?? []
            from server in reading.Servers
-           where (server.IsOutOfPool || server.IsStopped) && own.Contains($"{server.Backend}/{server.Server}")
-           select new IdleServer(reading.Instance.Name, server.Backend, server.Server),
+           where (server.IsOutOfPool || server.IsStopped) && own.Contains(server.FullName)
+           select IdleServer.Of(server),
     ];
 }

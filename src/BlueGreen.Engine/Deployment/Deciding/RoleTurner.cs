@@ -55,5 +55,9 @@ internal static class RoleTurner
     public static Decision Turn(Situation situation, MarathonApp staying, MarathonApp leaving) => staying.Instances < situation.Wanted
         // Scaling it is what turns the roles.
         ? Decider.Grow(situation, staying, leaving)
-        : new Decision.Touch(staying.Id, staying.Instances, $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
+        : Touch(staying, leaving);
+
+    /// <summary>What turns the roles where the number is to stay.</summary>
+    public static Decision.Touch Touch(MarathonApp staying, MarathonApp leaving) =>
+        new(staying.Id, staying.Instances, $"marathon-lb takes {leaving.Id} for the newer one, since it was scaled later");
 }

@@ -30,9 +30,6 @@ internal sealed record Renewal(string AppId, ImmutableSortedSet<string> TaskIds,
 /// <param name="Goal">Where it is to end.</param>
 internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledger, RolloutPolicy Policy, Goal Goal)
 {
-    /// <summary>What takes longer did not happen, or does not come to an end: then the tasks count as they are.</summary>
-    private static readonly TimeSpan RenewedWithin = TimeSpan.FromSeconds(30);
-
     /// <summary>What this run expects of the apps, the last observation folded in.</summary>
     public Expectation Expected { get; init; } = Expectation.Nothing;
 
@@ -76,17 +73,6 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     public bool IsServed(MarathonTask task) => Seen.LoadBalancers.Any(r => StateOf(task, r.Instance) == PoolState.Serving);
 
     /// <summary>
-    /// What a renewal still waits for, in words; null when it is through. A task that was killed counts as healthy until it has ended, for marathon-lb
-    /// too, and what is decided by that would be wrong.
-    /// </summary>
-    public string? Renewing()
-    {
-        if (Renewal is null || Seen.At - Renewal.At >= RenewedWithin || Seen.Find(Renewal.AppId) is not { } app) return null;
-        if (app.Tasks.FirstOrDefault(task => Renewal.TaskIds.Contains(task.Id)) is { } ending) return $"task {ending.Id}, which was killed for another to take its place, has not ended yet";
-        return HealthyTasks(app) < app.Instances ? $"{HealthyTasks(app)} of {app.Instances} tasks of {app.Id} are healthy, of which {Renewal.TaskIds.Count} were killed for others to take their place" : null;
-    }
-
-    /// <summary>
     /// The least number of serving tasks on any instance that could be read; null when none could. One that serves tasks of which Marathon was
     /// not heard yet is left out: how many they are, the next look tells.
     /// </summary>
@@ -104,6 +90,6 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     {
         var known = new HashSet<string>(
             Seen.Apps.SelectMany(app => app.Tasks).SelectMany(task => Ledger.Find(task.Id, reading.Instance)?.Servers ?? []), StringComparer.Ordinal);
-        return reading.Servers.Any(server => server.State == ServerState.Serving && !known.Contains($"{server.Backend}/{server.Server}"));
+        return reading.Servers.Any(server => server.State == ServerState.Serving && !known.Contains(server.FullName));
     }
 }

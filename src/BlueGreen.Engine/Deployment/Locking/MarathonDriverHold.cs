@@ -9,11 +9,11 @@ internal sealed class MarathonDriverHold : IDriverHold
     private readonly Cluster _cluster;
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
+    private readonly SteadyClock _clock;
     private LockApp _app;
     private Task _renewing = Task.CompletedTask;
     private long _renewedAt;
-    private readonly SteadyClock _clock;
-    private DateTimeOffset _renewedByWallClock;
+    private long _renewedByWallClock;
     private bool _warned;
 
     /// <param name="cluster">The cluster.</param>
@@ -22,12 +22,12 @@ internal sealed class MarathonDriverHold : IDriverHold
     public MarathonDriverHold(Cluster cluster, LockApp app, long sentAt)
     {
         (_cluster, _app, _renewedAt, _clock) = (cluster, app, sentAt, SteadyClock.Of(cluster.Time));
-        _renewedByWallClock = _clock.GetWallClock();
+        _renewedByWallClock = _clock.GetWallClock().UtcTicks;
         _timer = cluster.Time.CreateTimer(_ => Renew(), null, MarathonDriverLock.Renewal, MarathonDriverLock.Renewal);
     }
 
     /// <inheritdoc/>
-    public bool IsDoubtful => Age >= MarathonDriverLock.Doubt || (_clock.GetWallClock() - _renewedByWallClock).Duration() >= MarathonDriverLock.Doubt;
+    public bool IsDoubtful => Age >= MarathonDriverLock.Doubt || TimeSpan.FromTicks(_clock.GetWallClock().UtcTicks - Volatile.Read(ref _renewedByWallClock)).Duration() >= MarathonDriverLock.Doubt;
 
     private TimeSpan Age => _cluster.Time.GetElapsedTime(Volatile.Read(ref _renewedAt));
 
@@ -59,14 +59,14 @@ internal sealed class MarathonDriverHold : IDriverHold
 
     private async Task RenewAsync()
     {
-        var (sentAt, sentAtWall) = (_cluster.Time.GetTimestamp(), _clock.GetWallClock());
+        var (sentAt, sentAtWall) = (_cluster.Time.GetTimestamp(), _clock.GetWallClock().UtcTicks);
         try
         {
             _app = _app with { Renewed = _cluster.Time.GetUtcNow() };
             // Forced, since the last renewal may still be under way.
             await _cluster.Marathon.UpdateAppAsync(_app.Id, _app.Renewal(), new ChangeOptions(Force: true), _stop.Token).ConfigureAwait(false);
             Volatile.Write(ref _renewedAt, sentAt);
-            _renewedByWallClock = sentAtWall;
+            Volatile.Write(ref _renewedByWallClock, sentAtWall);
             _warned = false;
         }
         catch (OperationCanceledException)
