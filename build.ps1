@@ -142,7 +142,7 @@ function Build-ModuleLayout {
     $sources = @(Get-ChildItem -Path $Root -Filter 'BlueGreen.*' -File | Where-Object { $_.Extension -in '.psd1', '.ps1xml' } |
             ForEach-Object { $_.FullName })
     $sources += 'LICENSE', 'README.md', 'en-US', 'docs' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path -LiteralPath $_ }
-    $built = @('BlueGreen', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
+    $built = @('BlueGreen', 'BlueGreen.Zdd', 'BlueGreen.Lab') | ForEach-Object { Join-Path $Root 'src' $_ 'bin' 'Release' }
     $stamp = Join-Path $Out '.layout'
     # The stamp holds how many inputs there were and when the newest was written.
     if ((Test-Path -LiteralPath $ModuleManifest) -and (Test-Path -LiteralPath $stamp) -and
@@ -177,6 +177,7 @@ function Build-ModuleLayout {
     }
 
     Remove-Item -LiteralPath $published -Recurse -Force
+    Add-AheadOfTime ([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)
     # The pages of the commands become the help that Get-Help reads.
     $buildHelp = Join-Path $Root 'docs' 'Build-Help.ps1'
     if (Test-Path -LiteralPath $buildHelp) {
@@ -184,6 +185,21 @@ function Build-ModuleLayout {
     }
 
     Set-Content -LiteralPath $stamp -Value (Get-InputState ($sources + $built))
+}
+
+# The engine and its dependencies compiled for one system, beside those that run everywhere: the drop-in's own, which are the same.
+function Add-AheadOfTime([string] $System) {
+    $folder = Join-Path $ModuleFolder 'net10.0' $System
+    & dotnet publish (Join-Path $Root 'src' 'BlueGreen.Zdd') -c Release -r $System --no-self-contained -p:PublishReadyToRun=true -o $folder -v quiet --disable-build-servers *> $null
+    if ($LASTEXITCODE -ne 0) {
+        # NuGet does not have the compiler for every machine, and it works without.
+        Write-Host "Nothing was compiled ahead of time for $System."
+        if (Test-Path -LiteralPath $folder) {
+            Remove-Item -LiteralPath $folder -Recurse -Force
+        }
+    } else {
+        Get-ChildItem -LiteralPath $folder -File | Where-Object { $_.Name -like 'BlueGreen.Zdd.*' -or $_.Extension -ne '.dll' } | Remove-Item -Force
+    }
 }
 
 function Show-Demo {
@@ -268,6 +284,7 @@ function New-Archive([string] $Folder, [string] $Path) {
 function New-Package {
     Build-Solution
     Write-Step 'Packing'
+    'linux-x64', 'win-x64' | Where-Object { -not (Test-Path -LiteralPath (Join-Path $ModuleFolder 'net10.0' $_)) } | ForEach-Object { Add-AheadOfTime $_ }
     $version = (Test-ModuleManifest $ModuleManifest).Version
     $zip = Join-Path $Out "BlueGreen-$version.zip"
     New-Archive $ModuleFolder $zip

@@ -26,8 +26,12 @@ has_pwsh() {
     ((BASH_REMATCH[1] > 7 || (BASH_REMATCH[1] == 7 && BASH_REMATCH[2] >= 4)))
 }
 
+publish() {
+    dotnet publish "$root/$1" -c Release -o "$2" -v quiet --disable-build-servers "${@:3}"
+}
+
 publish_host() {
-    dotnet publish "$root/src/BlueGreen.Host" -c Release -o "$root/out/host" -v quiet --disable-build-servers "$@"
+    publish src/BlueGreen.Host "$root/out/host" "$@"
 }
 
 # A copy of its own, since the build replaces the host's files while build.ps1 runs in it.
@@ -37,8 +41,11 @@ build_host() {
     if [[ ! -f "$host" || -n "$(find "${sources[@]}" -newer "$host" -not -path '*/obj*' -not -path '*/bin*' -print -quit)" ]]; then
         rm -rf -- "$root/out/host"
         # Where NuGet does not have the compiler for this machine, it does without.
-        publish_host -p:AheadOfTime=true >/dev/null 2>&1 || log="$(publish_host 2>&1)" \
-            || fail "BlueGreen.Host could not be built:"$'\n'"$log"
+        if publish_host -p:AheadOfTime=true >/dev/null 2>&1; then
+            publish src/BlueGreen.Zdd "$root/out/host/zdd" -r "$(dotnet --info | sed -n 's/^ *RID: *//p')" --no-self-contained -p:PublishReadyToRun=true >/dev/null 2>&1 || true
+        else
+            log="$(publish_host 2>&1)" || fail "BlueGreen.Host could not be built:"$'\n'"$log"
+        fi
         touch -- "$host"
     fi
 }

@@ -15,6 +15,9 @@ internal sealed class LoadContext
         _loadFromPath = (Func<string, Assembly>)Delegate.CreateDelegate(
             typeof(Func<string, Assembly>), context, ContextType!.GetMethod("LoadFromAssemblyPath", [typeof(string)])!);
 
+    /// <summary>False on .NET Framework.</summary>
+    public static bool IsThere => ContextType is not null;
+
     /// <summary>A new context that lives as long as the process; null on .NET Framework.</summary>
     public static LoadContext? TryCreate(string name) =>
         ContextType is null ? null : new LoadContext(Activator.CreateInstance(ContextType, name, false)!);
