@@ -54,11 +54,13 @@ internal sealed class StatsClient(LoadBalancerInstance instance, HttpClient clie
     /// <remarks>Source: HAProxy, <c>src/mworker.c</c> (<c>LI_F_MWORKER</c>) and <c>src/stats.c</c>; marathon-lb, <c>config.py</c>.</remarks>
     public async Task<bool?> GetHasMasterAsync(string? version, CancellationToken cancellationToken)
     {
-        if (version is not null && Runtime.HaproxyVersion.Parse(version) is { Major: > 0 } known && !known.IsAtLeast(1, 8)) return false;
+        var known = Runtime.HaproxyVersion.Parse(version);
+        if (known.Major > 0 && !known.IsAtLeast(1, 8)) return false;
         try
         {
             var jobs = UnstoppableJobs.Match(await GetAsync("/metrics?scope=global", cancellationToken).ConfigureAwait(false));
-            return jobs.Success ? jobs.Groups[1].Value.Any(digit => digit != '0') : null;
+            if (!jobs.Success) return null;
+            return jobs.Groups[1].Value.Any(digit => digit != '0') ? true : known.CountsMaster ? false : null;
         }
         catch (StatsFailure)
         {

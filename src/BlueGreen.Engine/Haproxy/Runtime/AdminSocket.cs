@@ -65,7 +65,7 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
         return new SocketReading
         {
             OldWorkers = workers.ToImmutable(),
-            HasMaster = _current?.Info.UnstoppableJobs is { } jobs ? jobs > 0 : null,
+            HasMaster = _current?.HasMaster,
             CanSetServers = _current is { IsAdmin: true },
         };
     }
@@ -107,7 +107,8 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
             var info = await AskInfoAsync(connection, cancellationToken).ConfigureAwait(false);
             // HAProxy before 1.9 answers with its usage, and then nothing is changed by this socket.
             var level = await connection.AskAsync("show cli level", cancellationToken).ConfigureAwait(false);
-            return new Held(connection, info) { IsAdmin = level.Trim() == "admin" };
+            var sockets = await connection.AskAsync("show cli sockets", cancellationToken).ConfigureAwait(false);
+            return new Held(connection, info) { IsAdmin = level.Trim() == "admin", HasMaster = CommandSockets.TellMaster(sockets) };
         }
         catch
         {
@@ -165,6 +166,9 @@ internal sealed class AdminSocket(RuntimeAddress address, TimeSpan timeout, Time
 
         /// <summary>Whether it may change servers.</summary>
         public bool IsAdmin { get; init; }
+
+        /// <summary>Whether it has a master; null when it does not tell.</summary>
+        public bool? HasMaster { get; init; }
 
         public WorkerSessionsReader Sessions { get; } = new(connection.Address.Text);
 

@@ -9,8 +9,7 @@ namespace BlueGreen.Engine.Haproxy.Runtime;
 /// <param name="Version">HAProxy's version.</param>
 /// <param name="Connections">Connections of clients now, command lines not counted.</param>
 /// <param name="Processes">How many processes share the work (<c>nbproc</c>); 1 from 2.5 on.</param>
-/// <param name="UnstoppableJobs">The listener for a master is one; null before 1.9.</param>
-internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Version, int Connections, int Processes, int? UnstoppableJobs)
+internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Version, int Connections, int Processes)
 {
     /// <summary>Null when the text is not an answer to <c>show info</c>.</summary>
     public static RuntimeInfo? Read(string answer)
@@ -25,11 +24,20 @@ internal sealed record RuntimeInfo(int Pid, TimeSpan Uptime, HaproxyVersion Vers
         if (Number("Pid") is not { } pid || Number("Uptime_sec") is not { } uptime || Number("CurrConns") is not { } connections) return null;
         return new RuntimeInfo(
             pid, TimeSpan.FromSeconds(uptime), HaproxyVersion.Parse(values.TryGetValue("Version", out var version) ? version : null), connections,
-            Number("Nbproc") ?? 1, Number("Unstoppable Jobs"));
+            Number("Nbproc") ?? 1);
 
         int? Number(string name) =>
             values.TryGetValue(name, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
+}
+
+/// <summary>The sockets on which a process takes commands, as it says by <c>show cli sockets</c>.</summary>
+internal static class CommandSockets
+{
+    /// <summary>Whether one of them is the pair by which a master reaches its worker; null when the text is no such answer.</summary>
+    /// <remarks>Source: HAProxy, <c>src/cli.c</c>, from 1.9 on; a socket of level user is refused.</remarks>
+    public static bool? TellMaster(string answer) =>
+        answer.StartsWith("# socket", StringComparison.Ordinal) ? answer.Split('\n').Any(line => line.StartsWith("sockpair@", StringComparison.Ordinal)) : null;
 }
 
 /// <summary>HAProxy's version, as far as it decides anything: 2.6.12-1+deb12u4 is 2.6.</summary>
@@ -37,6 +45,9 @@ internal readonly record struct HaproxyVersion(int Major, int Minor)
 {
     /// <summary>From here on a process that no longer serves tells its statistics too; before, <c>show stat</c> is empty there.</summary>
     public bool TellsOldStatistics => IsAtLeast(2, 5);
+
+    /// <summary>From here on a worker counts the listener for its master as a job that cannot be stopped; before, only when it is about to end.</summary>
+    public bool CountsMaster => IsAtLeast(2, 4);
 
     public bool IsAtLeast(int major, int minor) => Major > major || (Major == major && Minor >= minor);
 
