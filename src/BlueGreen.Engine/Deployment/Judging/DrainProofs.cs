@@ -63,7 +63,7 @@ internal static class DrainProofs
         var processes = $"HAProxy {(one ? "process" : "processes")} {string.Join(", ", blockers)}";
         // Which of several that were there before the first look is an old worker, and which somebody else's, nothing tells.
         return blockers.All(record.Unexplained.Contains)
-            ? $"{processes} {(one ? "was" : "were")} there before the first look: {(one ? "it" : "one of them")} may be an old worker with connections, or belong to another HAProxy{(record.HasMaster is null ? "; whether one is its master, HAProxy does not tell (/metrics at its statistics port would, and so would -HaproxySocket)" : "")}"
+            ? $"{processes} {(one ? "was" : "were")} there before the first look: {(one ? "it" : "one of them")} may be an old worker with connections, or belong to another HAProxy{(record.HasMaster is null ? "; whether one is its master, HAProxy does not tell (from 2.4 on /metrics at its statistics port would, and so would -HaproxySocket)" : "")}"
             : $"{processes} from before the last reload still {(one ? "has" : "have")} connections";
     }
 }
