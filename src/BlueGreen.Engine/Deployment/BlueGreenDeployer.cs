@@ -159,7 +159,7 @@ public sealed class BlueGreenDeployer
         var turn = ColourSwitch.Choose((await GetGroupsAsync(group, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), group, colour);
         if (!turn.Renews) return turn;
         using var sockets = _cluster.WatchSockets?.Invoke();
-        return turn with { Renews = !Recaller.IsPossible(await GroupObserver.ForGroup(_cluster, group).LookAsync(cancellationToken).ConfigureAwait(false)) };
+        return turn with { Renews = !Recaller.IsPossible(await GroupObserver.ForGroup(_cluster, group).LookWellAsync(cancellationToken).ConfigureAwait(false)) };
     }
 
     /// <summary>Waits until tasks that are out of the pool have nothing pending, and yields the proof of each on each load balancer.</summary>

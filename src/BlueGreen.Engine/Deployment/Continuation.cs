@@ -50,7 +50,7 @@ internal static class Continuation
 {
     public static async Task<HalfWay> FindAsync(Cluster cluster, string group, RolloutPolicy policy, Direction direction, CancellationToken cancellationToken)
     {
-        var seen = await GroupObserver.ForGroup(cluster, group).LookAsync(cancellationToken).ConfigureAwait(false);
+        var seen = await GroupObserver.ForGroup(cluster, group).LookWellAsync(cancellationToken).ConfigureAwait(false);
         var apps = seen.Apps.OrderBy(app => app.StartedAt, StringComparer.Ordinal).ToList();
         if (apps.Count != 2) throw NothingToGoOnWith(group, apps);
 

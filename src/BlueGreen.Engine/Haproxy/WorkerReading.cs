@@ -47,6 +47,9 @@ public sealed record SocketReading
     /// <summary>True when one of the session's sockets is surely the instance's, and may change its servers.</summary>
     public bool CanSetServers { get; init; }
 
+    /// <summary>True while one of the session's sockets may yet turn out to be the instance's: that is proven by comparing some looks.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>Why a socket of the session tells nothing, in words; null when all do, or there are none.</summary>
     public string? Problem { get; init; }
 }

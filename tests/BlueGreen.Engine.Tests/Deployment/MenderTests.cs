@@ -107,6 +107,10 @@ public class MenderTests
     }
 
     [Fact]
+    public void A_socket_of_which_it_is_not_known_yet_whose_it_is_has_nothing_killed() =>
+        Assert.IsType<Decision.Wait>(Down().AwaitsSocket("lb1").Decide());
+
+    [Fact]
     public void Where_one_load_balancer_has_a_socket_and_the_other_none_the_task_is_killed_and_not_first_brought_up_on_one() =>
         Assert.IsType<Decision.Renew>(Down().HasSocket("lb1").Decide());
 

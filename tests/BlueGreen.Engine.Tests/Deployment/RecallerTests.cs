@@ -63,6 +63,17 @@ public class RecallerTests
         Assert.IsType<Decision.GrowBeside>(Drained().HasSocket("lb1").Decide());
 
     [Fact]
+    public void While_it_is_not_known_whose_a_socket_is_no_fresh_tasks_are_started()
+    {
+        var shop = Drained().HasSocket("lb1").AwaitsSocket("lb2");
+
+        var wait = Assert.IsType<Decision.Wait>(shop.Decide());
+
+        Assert.Contains("load balancer lb2: whether one of the admin sockets is its", wait.Reason, StringComparison.Ordinal);
+        Assert.IsType<Decision.Recall>(shop.HasSocket("lb2").Decide(1));
+    }
+
+    [Fact]
     public void While_a_load_balancer_cannot_be_read_nothing_is_done() =>
         Assert.IsType<Decision.Wait>(Drained().HasSocket("lb1").HasSocket("lb2").IsUnreadable("lb2").Decide());
 

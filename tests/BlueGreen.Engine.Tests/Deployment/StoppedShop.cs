@@ -54,6 +54,13 @@ internal sealed class StoppedShop
         return this;
     }
 
+    /// <summary>The session has a socket of which it is not known yet whether it is this load balancer's.</summary>
+    public StoppedShop AwaitsSocket(string loadBalancer)
+    {
+        _sockets[loadBalancer] = new SocketReading { IsAwaited = true };
+        return this;
+    }
+
     public StoppedShop IsUnreadable(string loadBalancer)
     {
         _unreadable.Add(loadBalancer);

@@ -105,7 +105,7 @@ internal static class Mender
 
     private static bool CanBeMended(StoppedTask task) => task.Places.All(place => place.Reading.Sockets.CanSetServers);
 
-    private static bool IsSocketSilent(StoppedTask task) => task.Places.Any(place => place.Reading.Sockets.Problem is not null);
+    private static bool IsSocketSilent(StoppedTask task) => task.Places.Any(place => place.Reading.Sockets is { Problem: not null } or { IsAwaited: true });
 
     private static bool ServesNowhere(Situation situation, MarathonTask task) =>
         situation.Seen.LoadBalancers.All(reading => situation.StateOf(task, reading.Instance) is PoolState.Stopped or PoolState.Out);

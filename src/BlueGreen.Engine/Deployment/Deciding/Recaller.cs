@@ -24,7 +24,12 @@ internal static class Recaller
     public static Decision? Decide(Situation situation, MarathonApp staying, MarathonApp leaving)
     {
         if (situation.Goal.KeepsBoth || situation.Rule is not { Out.IsEmpty: false } rule || rule.Newer != leaving) return null;
-        if (!PoolRule.CanBeNewer(staying) || !IsPossible(situation.Seen)) return null;
+        if (!PoolRule.CanBeNewer(staying)) return null;
+        if (!IsPossible(situation.Seen))
+        {
+            var awaited = situation.Seen.LoadBalancers.FirstOrDefault(reading => reading.Sockets.IsAwaited);
+            return awaited is null ? null : new Decision.Wait(WaitKind.Convergence, $"load balancer {awaited.Instance.Name}: whether one of the admin sockets is its, is not known yet");
+        }
 
         var idle = Idle(situation, rule.Out);
         if (!idle.IsEmpty)

@@ -6,6 +6,8 @@ namespace BlueGreen.Engine.Deployment.Observing;
 /// <summary>Looks at some apps and at the load balancers: one call to Marathon, and all instances side by side.</summary>
 internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<MarathonApp, bool> belongs)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The apps of one deployment group.</summary>
     public static GroupObserver ForGroup(Cluster cluster, string group) =>
         new(cluster, AppQuery.ForGroup(group), app => app.DeploymentGroup == group);
@@ -15,6 +17,22 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
 
     /// <summary>Looks at everything for the first time.</summary>
     public Task<Observation> LookAsync(CancellationToken cancellationToken) => LookAsync(null, cancellationToken);
+
+    /// <summary>
+    /// Looks for the first time, and again while a reload or a socket that was only just opened keeps a load balancer from telling all that it can: what is
+    /// chosen by the first look alone is chosen for long.
+    /// </summary>
+    public async Task<Observation> LookWellAsync(CancellationToken cancellationToken)
+    {
+        var seen = await LookAsync(cancellationToken).ConfigureAwait(false);
+        for (var looks = 1; looks < 12 && seen.LoadBalancers.Any(reading => reading.Quality == ReadingQuality.Torn || reading.Sockets.IsAwaited); looks++)
+        {
+            await cluster.Time.Delay(Again, cancellationToken).ConfigureAwait(false);
+            seen = await LookAtLoadBalancersAsync(seen, cancellationToken).ConfigureAwait(false);
+        }
+
+        return seen;
+    }
 
     private async Task<Observation> LookAsync(Observation? last, CancellationToken cancellationToken)
     {

@@ -46,6 +46,7 @@ internal sealed class RuntimeSockets : IDisposable
         {
             var (reading, problem) = await slot.ReadAsync(query, cancellationToken).ConfigureAwait(false);
             if (reading is not null) read = Merge(read, reading);
+            else if (slot.MayBeOf(query.Instance)) read = read with { IsAwaited = true };
             if (problem is not null) problems.Add(problem);
             _teller.Saw(slot.Socket.Address, problem);
         }
@@ -64,6 +65,7 @@ internal sealed class RuntimeSockets : IDisposable
         Master = one.Master ?? other.Master,
         HasMaster = one.HasMaster ?? other.HasMaster,
         CanSetServers = one.CanSetServers || other.CanSetServers,
+        IsAwaited = one.IsAwaited || other.IsAwaited,
     };
 
     private void Unwatch()

@@ -22,6 +22,9 @@ internal sealed class SocketSlot(IRuntimeSocket socket, TimeProvider time) : IDi
     /// <summary>The instance that it surely belongs to; null while that is not known.</summary>
     public LoadBalancerInstance? Owner { get; private set; }
 
+    /// <summary>True while neither is known: that it is the instance's, and that it is not.</summary>
+    public bool MayBeOf(LoadBalancerInstance instance) => Owner is null && _failed is null && !_refuted.ContainsKey(instance);
+
     /// <summary>What it tells of the instance, if it is the instance's socket; or why it tells nothing.</summary>
     public async Task<(SocketReading? Reading, string? Problem)> ReadAsync(SocketQuery query, CancellationToken cancellationToken)
     {

@@ -34,6 +34,8 @@ public class SocketSlotTests
 
         Assert.Null(reading);
         Assert.Null(slot.Owner);
+        Assert.False(slot.MayBeOf(First));
+        Assert.True(slot.MayBeOf(Second));
     }
 
     [Fact]
