@@ -111,6 +111,26 @@ public class DrainEvidenceTests
     }
 
     [Fact]
+    public void A_gauge_that_says_0_does_not_outweigh_a_socket_that_tells_of_work()
+    {
+        Drains();
+        foreach (var second in new[] { 20, 21, 22, 23 }) _story.At(second).Gauge(0).Told(11, pending: 1).Reads(12, After, "MAINT");
+
+        Assert.Contains("1 request is in flight", _story.WaitsFor, StringComparison.Ordinal);
+        Assert.Null(_story.Proof.IdleSince);
+    }
+
+    [Fact]
+    public void Zeros_of_the_gauge_do_not_count_while_a_load_balancer_may_find_the_task_up_again()
+    {
+        _story.WithGauge().At(0).Reads(11, Before, "UP");
+        foreach (var second in new[] { 1, 2, 3 }) _story.At(second).Gauge(0).Reads(11, Before, "DOWN 1/2");
+        _story.At(4).Gauge(0).Reads(12, [Master, 12], "MAINT");
+
+        Assert.Contains("has 1 times", _story.WaitsFor, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_old_worker_that_no_socket_tells_of_is_waited_for_as_ever()
     {
         _story.At(0).Reads(11, Before, "UP");

@@ -210,6 +210,36 @@ public class DrainLedgerTests
     }
 
     [Fact]
+    public void A_process_that_came_right_before_a_reload_may_have_served_unseen_and_is_waited_for()
+    {
+        _story.At(0).Reads(11, [Master, 11], "UP");
+        _story.At(1).Reads(11, [Master, 11, 12], "UP");
+        _story.At(2).Reads(13, [Master, 12, 13], "UP");
+        _story.At(15).Reads(14, [Master, 12, 14], "MAINT");
+        Assert.Contains("process 12", _story.WaitsFor);
+
+        _story.At(16).Reads(14, [Master, 14], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
+    [Fact]
+    public void A_task_of_several_ports_is_out_when_each_of_its_servers_is()
+    {
+        _story.SecondPort = "UP";
+        _story.At(0).Reads(11, [Master, 11], "UP");
+        _story.At(1).Reads(11, [Master, 11], "MAINT");
+        Assert.Equal("it still gets requests", _story.WaitsFor);
+
+        _story.SecondPort = "DOWN 1/2";
+        _story.At(2).Reads(11, [Master, 11], "MAINT");
+        Assert.Equal("it is down there, not taken out of the pool", _story.WaitsFor);
+
+        _story.SecondPort = "MAINT";
+        _story.At(3).Reads(11, [Master, 11], "MAINT");
+        Assert.Null(_story.WaitsFor);
+    }
+
+    [Fact]
     public void A_task_that_was_never_listed_may_be_about_to_be_for_some_seconds()
     {
         _story.At(0).Reads(11, [Master, 11], status: null);

@@ -11,15 +11,17 @@ internal sealed class DrainStory
 {
     public const string Backend = "shop_10000";
     public const string Server = "10_0_6_25_31000";
+    private const string SecondBackend = "shop_10100";
+    private const string SecondServer = "10_0_6_25_31001";
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly LoadBalancerInstance First = new("lb1", new Uri("http://127.0.0.1:9090"));
     private static readonly LoadBalancerInstance Second = new("lb2", new Uri("http://127.0.0.2:9090"));
     private static readonly MarathonApp App = MarathonApp.Parse(
         """
-        { "id": "/shop-blue", "instances": 1, "portDefinitions": [ { "port": 10000 } ],
-          "labels": { "HAPROXY_DEPLOYMENT_GROUP": "shop", "HAPROXY_0_PORT": "10000" },
-          "tasks": [ { "id": "t1", "host": "10.0.6.25", "ports": [ 31000 ], "state": "TASK_RUNNING" } ] }
+        { "id": "/shop-blue", "instances": 1, "portDefinitions": [ { "port": 10000 }, { "port": 10100 } ],
+          "labels": { "HAPROXY_DEPLOYMENT_GROUP": "shop", "HAPROXY_0_PORT": "10000", "HAPROXY_1_PORT": "10100" },
+          "tasks": [ { "id": "t1", "host": "10.0.6.25", "ports": [ 31000, 31001 ], "state": "TASK_RUNNING" } ] }
         """);
 
     private DrainLedger _ledger = DrainLedger.Empty;
@@ -34,6 +36,9 @@ internal sealed class DrainStory
 
     /// <summary>The age of the serving process at the first look.</summary>
     public TimeSpan Uptime { get; set; }
+
+    /// <summary>The status of the server of the task's second port; null while no load balancer lists it.</summary>
+    public string? SecondPort { get; set; }
 
     public DrainProof Proof => DrainProofs.Of(App.Tasks[0], _seen, _ledger)[0];
 
@@ -98,15 +103,22 @@ internal sealed class DrainStory
     }
 
     private LoadBalancerReading Read(LoadBalancerInstance instance, int serving, int[] all, string? status, int sessions) =>
-        new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, Uptime, [.. all]) { HasMaster = HasMaster }, status is null ? [] : [Stat(instance, status, sessions)]);
+        new(instance, _now, ReadingQuality.Consistent, null, new ProcessSet(serving, Uptime, [.. all]) { HasMaster = HasMaster }, [.. Servers(instance, status, sessions)]);
 
-    private static HaproxyServerStat Stat(LoadBalancerInstance instance, string status, int sessions) => new()
+    private IEnumerable<HaproxyServerStat> Servers(LoadBalancerInstance instance, string? status, int sessions)
+    {
+        if (status is not null) yield return Stat(instance, Backend, Server, status, sessions);
+        if (SecondPort is { } second) yield return Stat(instance, SecondBackend, SecondServer, second, 0);
+    }
+
+    private static HaproxyServerStat Stat(LoadBalancerInstance instance, string backend, string server, string status, int sessions) => new()
     {
         LoadBalancer = instance.Name,
-        Backend = Backend,
-        Server = Server,
+        Backend = backend,
+        Server = server,
         Status = status,
-        State = status switch { "UP" => ServerState.Serving, "DRAIN" => ServerState.Drain, _ => ServerState.Maintenance },
+        State = status switch { "UP" => ServerState.Serving, "DRAIN" => ServerState.Drain, "DOWN 1/2" => ServerState.Down, _ => ServerState.Maintenance },
+        CheckStatus = status == "DOWN 1/2" ? "L4CON" : null,
         CurrentSessions = sessions,
     };
 }
