@@ -1,4 +1,6 @@
 using BlueGreen.Engine.Deployment;
+using BlueGreen.Engine.Deployment.Acting;
+using BlueGreen.Engine.Deployment.Deciding;
 using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Haproxy;
@@ -39,6 +41,15 @@ internal sealed class DrainStory
 
     /// <summary>The status of the server of the task's second port; null while no load balancer lists it.</summary>
     public string? SecondPort { get; set; }
+
+    /// <summary>The status on the second load balancer, where it is another than on the first.</summary>
+    public string? OnSecond { get; set; }
+
+    /// <summary>Why the gate does not let the task be killed; null when it does.</summary>
+    /// <param name="seconds">When that is asked.</param>
+    /// <param name="mayCutSessions">Whether the user chose to kill although work may be pending.</param>
+    public string? Refusal(double seconds, bool mayCutSessions = false) => KillGate.Refusal(
+        new Situation(new Roles("shop", "/shop-blue", "/shop-green"), _seen, _ledger, new RolloutPolicy(), new Goal(1)), App.Tasks, mayCutSessions, Time(seconds));
 
     public DrainProof Proof => DrainProofs.Of(App.Tasks[0], _seen, _ledger)[0];
 
@@ -91,7 +102,7 @@ internal sealed class DrainStory
     public void Reads(int serving, int[] all, string? status, int sessions = 0, int? otherServing = null)
     {
         var readings = ImmutableArray.Create(Read(First, serving, all, status, sessions) with { Sockets = _sockets });
-        Fold(otherServing is { } other ? readings.Add(Read(Second, other, all, status, 0)) : readings);
+        Fold(otherServing is { } other ? readings.Add(Read(Second, other, all, OnSecond ?? status, 0)) : readings);
     }
 
     public void CannotRead(string problem) => Fold([new LoadBalancerReading(First, _now, ReadingQuality.Torn, problem, null, [])]);
