@@ -60,6 +60,18 @@ public class DrainEvidenceTests
     }
 
     [Fact]
+    public void A_new_process_with_the_number_of_one_that_had_nothing_left_is_waited_for()
+    {
+        Drains();
+        _story.At(17).Told(11, pending: 0).Reads(12, After, "MAINT");
+        _story.At(18).Reads(12, [Master, 12], "UP");
+        _story.At(60).Reads(11, [Master, 11], "UP");
+        _story.At(61).Reads(13, [Master, 11, 13], "MAINT");
+
+        Assert.Equal([11], _story.Proof.WaitingForProcesses);
+    }
+
+    [Fact]
     public void A_task_that_leaves_later_need_not_wait_for_an_old_worker_that_has_nothing_left()
     {
         _story.At(0).Reads(11, Before, "UP");
