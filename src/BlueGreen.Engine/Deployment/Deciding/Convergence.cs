@@ -32,7 +32,7 @@ internal static class Convergence
         var stillIn = rule.Out.Where(IsHealthy(rule.Older)).Count(task => situation.StateOf(task, instance) != PoolState.Out);
         return NotServed(situation, rule.Newer, instance, rule.Newer.Tasks)
             ?? (stillIn > 0 ? $"has taken {rule.Out.Length - stillIn} of {rule.Out.Length} tasks of {rule.Older.Id} out of its pool" : null)
-            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Except(rule.Out).Where(task => !IsMoot(situation, rule, task, instance)));
+            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !rule.Out.Contains(task) && !IsMoot(situation, rule, task, instance)));
     }
 
     /// <summary>A task that stays down and is to go anyway, while the other colour serves in full, is not worth mending.</summary>

@@ -20,7 +20,6 @@ internal static class JournalJson
     private static readonly JsonSerializer Serializer = JsonSerializer.Create(new JsonSerializerSettings
     {
         ContractResolver = new Contracts { NamingStrategy = new CamelCaseNamingStrategy() },
-        Converters = { new StringEnumConverter(), new AppConverter(), new FamilyConverter() },
         NullValueHandling = NullValueHandling.Ignore,
         // A default that is there already would be filled in instead, whatever its type.
         ObjectCreationHandling = ObjectCreationHandling.Replace,
@@ -28,6 +27,9 @@ internal static class JournalJson
         DateParseHandling = DateParseHandling.None,
         Culture = System.Globalization.CultureInfo.InvariantCulture,
     });
+
+    /// <summary>An entry is one line.</summary>
+    private static readonly JsonLoadSettings WithoutLines = new() { LineInfoHandling = LineInfoHandling.Ignore };
 
     public static void Write(TextWriter writer, JournalEntry entry)
     {
@@ -45,10 +47,21 @@ internal static class JournalJson
     public static JToken ToToken(object value) => JToken.FromObject(value, Serializer);
 
     /// <summary>A value in one line: two that are written alike are the same for a journal.</summary>
-    public static string ToText(object value) => ToToken(value).ToString(Formatting.None);
+    public static string ToText(object value)
+    {
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        Serializer.Serialize(text, value);
+        return text.ToString();
+    }
 
     private sealed class Contracts : DefaultContractResolver
     {
+        private static readonly JsonConverter[] Converters = [new StringEnumConverter(), new AppConverter(), new FamilyConverter()];
+
+        /// <summary>Asked once a type; converters of the serializer's own would be asked for each value.</summary>
+        protected override JsonConverter? ResolveContractConverter(Type objectType) =>
+            Array.Find(Converters, converter => converter.CanConvert(objectType)) ?? base.ResolveContractConverter(objectType);
+
         protected override IList<JsonProperty> CreateProperties(Type type, MemberSerialization memberSerialization)
         {
             // What is computed of other members is not written, nor what only this process can have.
@@ -87,7 +100,7 @@ internal static class JournalJson
         public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
         {
             if (reader.TokenType == JsonToken.Null) return null;
-            var json = JObject.Load(reader);
+            var json = JObject.Load(reader, WithoutLines);
             var kind = json.Text(Kind) ?? throw new JsonSerializationException("it has no kind");
             var type = objectType.GetNestedType(kind, BindingFlags.Public)
                 ?? throw new JsonSerializationException($"there is no {objectType.Name} of the kind '{kind}'");
@@ -101,7 +114,7 @@ internal static class JournalJson
     private sealed class AppConverter : JsonConverter<MarathonApp>
     {
         public override MarathonApp ReadJson(JsonReader reader, Type objectType, MarathonApp? existingValue, bool hasExistingValue, JsonSerializer serializer) =>
-            new(JObject.Load(reader));
+            new(JObject.Load(reader, WithoutLines));
 
         public override void WriteJson(JsonWriter writer, MarathonApp? value, JsonSerializer serializer) => AppExtract.Of(value!).WriteTo(writer);
     }
