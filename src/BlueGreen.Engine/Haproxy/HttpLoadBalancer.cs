@@ -50,7 +50,7 @@ internal sealed class HttpLoadBalancer(
     private async Task<LoadBalancerReading> ReadWithinTimeAsync(IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
         using var patience = time.CreateCancellationTokenSource(timeout);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken) : patience;
         try
         {
             LoadBalancerReading reading;

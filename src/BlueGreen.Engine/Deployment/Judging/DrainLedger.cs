@@ -87,8 +87,9 @@ internal sealed record DrainLedger
     {
         if (suspects.IsEmpty) return suspects;
         var own = Processes[loadBalancer];
-        var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
-        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
+        List<ProcessHistory> neighbours = Processes.Count == 1 ? [] : [.. Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value)];
+        var left = neighbours.Count == 0 ? suspects : suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
+        if (own.Unexplained.IsEmpty) return left;
 
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
