@@ -11,7 +11,7 @@ public sealed class TaskServers
     private readonly ImmutableArray<HaproxyServerStat> _all;
 
     /// <summary>The place of the first server of a name. Of two backends' servers with one name each is told by its backend.</summary>
-    private readonly Dictionary<string, int> _first = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _first;
 
     /// <summary>For each server the place of the next one of its name; -1 for none.</summary>
     private readonly int[] _next;
@@ -21,6 +21,7 @@ public sealed class TaskServers
     public TaskServers(IEnumerable<HaproxyServerStat> servers)
     {
         _all = servers.ToImmutableArray();
+        _first = new Dictionary<string, int>(_all.Length, StringComparer.Ordinal);
         _next = new int[_all.Length];
         for (var i = _all.Length - 1; i >= 0; i--)
         {

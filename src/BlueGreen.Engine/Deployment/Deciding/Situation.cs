@@ -100,7 +100,10 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var app in Seen.Apps)
         {
-            foreach (var task in app.Tasks) known.UnionWith(Ledger.Find(task.Id, reading.Instance)?.Servers ?? []);
+            foreach (var task in app.Tasks)
+            {
+                foreach (var server in Ledger.Find(task.Id, reading.Instance)?.Servers ?? []) known.Add(server);
+            }
         }
 
         return reading.Servers.Any(server => server.State == ServerState.Serving && !known.Contains(server.FullName));

@@ -40,9 +40,19 @@ internal static class JournalJson
     /// <exception cref="JsonException">It is no entry.</exception>
     public static JournalEntry Read(string line)
     {
-        using var reader = new JsonTextReader(new StringReader(line)) { DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
-        return Serializer.Deserialize<JournalEntry>(reader) ?? throw new JsonSerializationException("the line is null");
+        // Nearly always the kind comes first; then the line need not be read as an object before.
+        var type = FirstKind(line) is { } kind ? typeof(JournalEntry).GetNestedType(kind, BindingFlags.Public) : null;
+        using var reader = Open(line);
+        return (JournalEntry?)Serializer.Deserialize(reader, type ?? typeof(JournalEntry)) ?? throw new JsonSerializationException("the line is null");
     }
+
+    private static string? FirstKind(string line)
+    {
+        using var reader = Open(line);
+        return reader.Read() && reader.TokenType == JsonToken.StartObject && reader.Read() && Kind.Equals(reader.Value) ? reader.ReadAsString() : null;
+    }
+
+    private static JsonTextReader Open(string line) => new(new StringReader(line)) { DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
 
     public static JToken ToToken(object value) => JToken.FromObject(value, Serializer);
 

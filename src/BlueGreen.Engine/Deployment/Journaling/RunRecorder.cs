@@ -18,7 +18,6 @@ internal sealed class RunRecorder(IJournal? journal)
     private JournalEntry.Look? _leftOut;
     private (string Why, string Decision)? _wait;
     private string? _mark;
-    private Decision? _decision;
     private string? _decisionText;
     private bool _isForced;
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
@@ -37,7 +36,7 @@ internal sealed class RunRecorder(IJournal? journal)
     public void Decided(Situation situation, Decision decision)
     {
         if (journal is null) return;
-        var (seen, mark, text) = (situation.Seen, Mark(situation), decision == _decision ? _decisionText! : JournalJson.ToText(decision));
+        var (seen, mark, text) = (situation.Seen, Mark(situation), JournalJson.ToText(decision));
         if (mark == _mark && text == _decisionText)
         {
             _leftOut = new JournalEntry.Look(seen.At, seen);
@@ -48,7 +47,7 @@ internal sealed class RunRecorder(IJournal? journal)
 
         Write(new JournalEntry.Look(seen.At, seen), mark);
         if (text != _decisionText) journal.Write(new JournalEntry.Decided(seen.At, decision));
-        (_decision, _decisionText, _isForced, _wait) = (decision, text, false, null);
+        (_decisionText, _isForced, _wait) = (text, false, null);
     }
 
     public void Waited(Situation situation, string why, Decision decision)

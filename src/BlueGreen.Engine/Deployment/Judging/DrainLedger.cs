@@ -87,14 +87,17 @@ internal sealed record DrainLedger
     {
         if (suspects.IsEmpty) return suspects;
         var own = Processes[loadBalancer];
-        List<ProcessHistory> neighbours = Processes.Count == 1 ? [] : [.. Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value)];
-        var left = neighbours.Count == 0 ? suspects : suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
-        if (own.Unexplained.IsEmpty) return left;
+        var (left, masters) = (suspects, own.UnknownMasters(at));
+        foreach (var neighbour in Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value))
+        {
+            left = left.Except(neighbour.EverServed);
+            if (neighbour.Master is { } master) left = left.Remove(master);
+            masters += neighbour.UnknownMasters(at);
+        }
 
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
-        var unexplained = left.Intersect(own.Unexplained);
-        var masters = own.UnknownMasters(at) + neighbours.Sum(n => n.UnknownMasters(at));
+        var unexplained = left.Where(own.Unexplained.Contains).ToList();
         return unexplained.Count <= masters ? left.Except(unexplained) : left;
     }
 }

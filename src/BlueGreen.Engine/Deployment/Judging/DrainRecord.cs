@@ -134,31 +134,33 @@ internal sealed record DrainRecord
         Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
     {
         var suspects = OutSince is null ? processes.Suspects(at) : processes.StillSuspect(Suspects.Union(CameSince(processes, at)));
-        var left = seen with
+        var (inOldWorkers, clearedBy) = ((int?)null, seen.ClearedBy);
+        // Without sockets nothing clears any.
+        if (!suspects.IsEmpty && !(workers.IsEmpty && processes.Spent.IsEmpty)) (suspects, inOldWorkers, clearedBy) = seen.Clear(suspects, processes, workers, at);
+        return (seen with
         {
             OutSince = OutSince ?? at,
             Suspects = suspects,
-            PendingInOldWorkers = null,
+            Blockers = explain(suspects),
+            PendingInOldWorkers = inOldWorkers,
+            ClearedBy = clearedBy,
             IsOut = seen.State == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing,
-        };
-        if (!suspects.IsEmpty && !(workers.IsEmpty && processes.Spent.IsEmpty)) left = left.Clear(processes, workers, at);
-        return (left with { Blockers = explain(left.Suspects) }).Sample(at);
+        }).Sample(at);
     }
 
-    /// <summary>Takes away those suspects of which sockets told that they have nothing pending.</summary>
-    private DrainRecord Clear(ProcessHistory processes, ImmutableArray<WorkerReading> workers, DateTimeOffset at)
+    /// <summary>Takes away those suspects of which sockets told that they have nothing pending; and says what they told of the others, and which sockets.</summary>
+    private (ImmutableSortedSet<int> Suspects, int? Pending, DrainEvidence By) Clear(
+        ImmutableSortedSet<int> suspects, ProcessHistory processes, ImmutableArray<WorkerReading> workers, DateTimeOffset at)
     {
-        var spent = Suspects.Where(processes.Spent.ContainsKey).ToList();
-        var suspects = Suspects.Except(spent);
+        var spent = suspects.Where(processes.Spent.ContainsKey).ToList();
+        suspects = suspects.Except(spent);
         // With no name for its servers nothing that a socket told can be about it.
         var told = workers.Where(w => !Servers.IsEmpty && suspects.Contains(w.ProcessId)).ToLookup(w => w.ProcessId);
         var cleared = told.Where(same => same.All(w => w.PendingOn(Servers) == 0 && processes.IsSettled(w.ProcessId, w.Connections, at))).ToList();
-        return this with
-        {
-            Suspects = suspects.Except(cleared.Select(same => same.Key)),
-            PendingInOldWorkers = told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(Servers))) : null,
-            ClearedBy = spent.Aggregate(ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]),
-        };
+        return (
+            suspects.Except(cleared.Select(same => same.Key)),
+            told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(Servers))) : null,
+            spent.Aggregate(ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]));
     }
 
     /// <summary>Says whether the task is idle, after all of a look was folded in.</summary>
