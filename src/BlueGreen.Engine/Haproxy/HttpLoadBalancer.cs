@@ -50,7 +50,7 @@ internal sealed class HttpLoadBalancer(
     private async Task<LoadBalancerReading> ReadWithinTimeAsync(IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
         using var patience = time.CreateCancellationTokenSource(timeout);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken) : patience;
         try
         {
             LoadBalancerReading reading;
@@ -124,21 +124,22 @@ internal sealed class HttpLoadBalancer(
     private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(
         IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
-        var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
-        if (wanted.Count is 0 or > MaxScoped)
+        if (backends.Count is 0 or > MaxScoped)
         {
             var all = await client.GetServersAsync(null, cancellationToken).ConfigureAwait(false);
-            return wanted.Count == 0 ? all : [.. all.Where(server => wanted.Contains(server.Backend))];
+            if (backends.Count == 0) return all;
+            var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
+            return all.RemoveAll(server => !wanted.Contains(server.Backend));
         }
 
-        var servers = ImmutableArray.CreateBuilder<HaproxyServerStat>();
-        foreach (var backend in wanted)
+        ImmutableArray<HaproxyServerStat> servers = [];
+        foreach (var backend in backends.Distinct(StringComparer.Ordinal))
         {
             var some = await client.GetServersAsync(backend, cancellationToken).ConfigureAwait(false);
-            servers.AddRange(some.Where(server => server.Backend == backend));
+            servers = servers.AddRange(some.RemoveAll(server => server.Backend != backend));
         }
 
-        return servers.ToImmutable();
+        return servers;
     }
 
     private LoadBalancerReading Without(ReadingQuality quality, string problem) =>

@@ -64,8 +64,16 @@ public static class ServerNames
         return [.. app.Networking.PortsOf(task).Zip(backends, (port, backend) => new TaskEndpoint(backend, mode, task.Host, addresses, port))];
     }
 
-    internal static string Clean(string text) =>
-        string.Concat(text.Select(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' ? c : '_'));
+    internal static string Clean(string text)
+    {
+        var clean = text.ToCharArray();
+        for (var i = 0; i < clean.Length; i++)
+        {
+            if (clean[i] is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-')) clean[i] = '_';
+        }
+
+        return new string(clean);
+    }
 
     /// <summary>The names of one app.</summary>
     private sealed class Names(MarathonApp app)
@@ -93,6 +101,8 @@ public static class ServerNames
 /// <param name="Port">The port there.</param>
 internal sealed record TaskEndpoint(string Backend, NetworkMode Mode, string Host, ImmutableArray<string> Addresses, int Port)
 {
+    private readonly (string Start, string End) _ends = (ServerNames.Clean(Host) + "_", $"_{Port}");
+
     /// <summary>The names that its server may have.</summary>
     public ImmutableArray<ServerName> Names { get; } =
         [.. Addresses.Select(address => new ServerName(Backend, ServerNames.Clean(address == Host ? $"{address}_{Port}" : $"{Host}_{address}_{Port}")))];
@@ -109,7 +119,7 @@ internal sealed record TaskEndpoint(string Backend, NetworkMode Mode, string Hos
     public bool HasEndsOf(string server)
     {
         if (Mode == NetworkMode.Container) return false;
-        var (start, end) = (ServerNames.Clean(Host) + "_", $"_{Port}");
+        var (start, end) = _ends;
         if (server.Length <= start.Length + end.Length) return false;
         return server.StartsWith(start, StringComparison.Ordinal) && server.EndsWith(end, StringComparison.Ordinal)
             && server.Substring(start.Length, server.Length - start.Length - end.Length).Split('_') is { Length: 4 } parts

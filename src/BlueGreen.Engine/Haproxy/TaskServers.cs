@@ -8,23 +8,30 @@ namespace BlueGreen.Engine.Haproxy;
 /// </summary>
 public sealed class TaskServers
 {
-    /// <summary>Of two backends' servers with one name each is told by its backend.</summary>
-    private readonly Dictionary<string, List<HaproxyServerStat>> _byName = new(StringComparer.Ordinal);
-    private readonly Lazy<ILookup<string, HaproxyServerStat>> _byBackend;
+    private readonly ImmutableArray<HaproxyServerStat> _all;
+
+    /// <summary>The place of the first server of a name. Of two backends' servers with one name each is told by its backend.</summary>
+    private readonly Dictionary<string, int> _first;
+
+    /// <summary>For each server the place of the next one of its name; -1 for none.</summary>
+    private readonly int[] _next;
+    private ILookup<string, HaproxyServerStat>? _byBackend;
 
     /// <param name="servers">Servers of one or several load balancer instances.</param>
     public TaskServers(IEnumerable<HaproxyServerStat> servers)
     {
-        var all = servers as IReadOnlyCollection<HaproxyServerStat> ?? [.. servers];
-        foreach (var server in all)
+        _all = servers.ToImmutableArray();
+        _first = new Dictionary<string, int>(_all.Length, StringComparer.Ordinal);
+        _next = new int[_all.Length];
+        for (var i = _all.Length - 1; i >= 0; i--)
         {
-            if (!_byName.TryGetValue(server.Server, out var same)) _byName.Add(server.Server, same = new List<HaproxyServerStat>(1));
-            same.Add(server);
+            _next[i] = _first.TryGetValue(_all[i].Server, out var next) ? next : -1;
+            _first[_all[i].Server] = i;
         }
-
-        // Seldom asked for: where agents go by their addresses, every server is found by its name.
-        _byBackend = new Lazy<ILookup<string, HaproxyServerStat>>(() => all.ToLookup(server => server.Backend));
     }
+
+    /// <summary>Seldom asked for: where agents go by their addresses, every server is found by its name.</summary>
+    private ILookup<string, HaproxyServerStat> ByBackend => _byBackend ??= _all.ToLookup(server => server.Backend);
 
     /// <summary>The task's servers, in order of the port index; on several load balancer instances, each one's.</summary>
     public ImmutableArray<HaproxyServerStat> Of(MarathonApp app, MarathonTask task)
@@ -36,7 +43,7 @@ public sealed class TaskServers
             if (!AddNamed(endpoint, found)) found.AddRange(OfAddressOrEnds(endpoint));
         }
 
-        return found.ToImmutable();
+        return found.DrainToImmutable();
     }
 
     /// <returns>False when no server has any of the names.</returns>
@@ -45,10 +52,9 @@ public sealed class TaskServers
         var before = found.Count;
         foreach (var name in endpoint.Names)
         {
-            if (!_byName.TryGetValue(name.Server, out var same)) continue;
-            foreach (var server in same)
+            for (var i = _first.TryGetValue(name.Server, out var first) ? first : -1; i >= 0; i = _next[i])
             {
-                if (server.Backend == name.Backend) found.Add(server);
+                if (_all[i].Backend == name.Backend) found.Add(_all[i]);
             }
 
             if (found.Count > before) return true;
@@ -59,7 +65,7 @@ public sealed class TaskServers
 
     private IEnumerable<HaproxyServerStat> OfAddressOrEnds(TaskEndpoint endpoint)
     {
-        var servers = _byBackend.Value[endpoint.Backend];
+        var servers = ByBackend[endpoint.Backend];
         var here = servers.Where(server => endpoint.IsAt(server.Address)).ToList();
         return here.Count > 0 ? here : servers.Where(server => endpoint.HasEndsOf(server.Server));
     }

@@ -10,12 +10,10 @@ namespace BlueGreen.Engine.Marathon;
 /// </summary>
 public sealed class MarathonApp
 {
-    private readonly JObject _json;
-
     /// <summary>Reads an app from Marathon's JSON. The caller must not change <paramref name="json"/> afterwards.</summary>
     internal MarathonApp(JObject json)
     {
-        _json = json;
+        Json = json;
         Id = json.Text("id") ?? throw new BlueGreenException(
             ErrorKind.ProtocolError, "AppWithoutId", "An app in Marathon's answer has no id.",
             "Check that the Marathon address leads to Marathon and not to something in front of it.");
@@ -41,16 +39,16 @@ public sealed class MarathonApp
     public int Instances { get; }
 
     /// <summary>The shell command; null when the image's own is run.</summary>
-    public string? Cmd => _json.Text("cmd");
+    public string? Cmd => Json.Text("cmd");
 
     /// <summary>The container's image; null without one.</summary>
-    public string? Image => (_json.At("container", "docker") as JObject)?.Text("image");
+    public string? Image => (Json.At("container", "docker") as JObject)?.Text("image");
 
     /// <summary>All labels.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; }
 
     /// <summary>Plain environment values; secrets are not among them.</summary>
-    public ImmutableSortedDictionary<string, string> Env => _json["env"] is JObject env
+    public ImmutableSortedDictionary<string, string> Env => Json["env"] is JObject env
         ? env.Properties().Where(p => p.Value is JValue).ToImmutableSortedDictionary(p => p.Name, p => p.Value.AsText(), StringComparer.Ordinal)
         : ImmutableSortedDictionary<string, string>.Empty;
 
@@ -70,19 +68,19 @@ public sealed class MarathonApp
     public bool HasHealthChecks { get; }
 
     /// <summary>Tasks that are being started.</summary>
-    public int TasksStaged => _json.Number("tasksStaged") ?? 0;
+    public int TasksStaged => Json.Number("tasksStaged") ?? 0;
 
     /// <summary>Tasks that run.</summary>
-    public int TasksRunning => _json.Number("tasksRunning") ?? Tasks.Count(t => t.IsRunning);
+    public int TasksRunning => Json.Number("tasksRunning") ?? Tasks.Count(t => t.IsRunning);
 
     /// <summary>Tasks whose health checks all pass.</summary>
-    public int TasksHealthy => _json.Number("tasksHealthy") ?? Tasks.Count(t => t.Health == TaskHealth.Healthy);
+    public int TasksHealthy => Json.Number("tasksHealthy") ?? Tasks.Count(t => t.Health == TaskHealth.Healthy);
 
     /// <summary>Tasks with a health check that fails.</summary>
-    public int TasksUnhealthy => _json.Number("tasksUnhealthy") ?? Tasks.Count(t => t.Health == TaskHealth.Unhealthy);
+    public int TasksUnhealthy => Json.Number("tasksUnhealthy") ?? Tasks.Count(t => t.Health == TaskHealth.Unhealthy);
 
     /// <summary>The version, a time stamp.</summary>
-    public string? Version => _json.Text("version");
+    public string? Version => Json.Text("version");
 
     /// <summary>When <c>instances</c> was last changed. marathon-lb takes the colour with the later one for the new one.</summary>
     public DateTimeOffset? LastScalingAt { get; }
@@ -91,7 +89,7 @@ public sealed class MarathonApp
     public DateTimeOffset? LastConfigChangeAt { get; }
 
     /// <summary>Why the last task that failed did so; null when none did.</summary>
-    public string? LastTaskFailure => (_json["lastTaskFailure"] as JObject)?.Text("message");
+    public string? LastTaskFailure => (Json["lastTaskFailure"] as JObject)?.Text("message");
 
     /// <summary>The deployment group; null for an app that is in none.</summary>
     public string? DeploymentGroup => Labels.GetValueOrDefault(DeploymentLabels.Group);
@@ -115,7 +113,7 @@ public sealed class MarathonApp
     public bool IsDeploying => Deployments.Length > 0;
 
     /// <summary>The whole app as Marathon told it.</summary>
-    public string ToJson() => _json.ToString(Formatting.Indented);
+    public string ToJson() => Json.ToString(Formatting.Indented);
 
     /// <inheritdoc/>
     public override string ToString() => Id;
@@ -123,8 +121,11 @@ public sealed class MarathonApp
     /// <summary>Reads an app from JSON text: an app object as in Marathon's answers.</summary>
     public static MarathonApp Parse(string json) => new(JsonText.ParseObject(json, "app"));
 
+    /// <summary>The JSON, to read in only.</summary>
+    internal JObject Json { get; }
+
     /// <summary>A copy of the JSON, to make a definition from.</summary>
-    internal JObject CopyJson() => (JObject)_json.DeepClone();
+    internal JObject CopyJson() => (JObject)Json.DeepClone();
 
     private int? NumberLabel(string name)
     {

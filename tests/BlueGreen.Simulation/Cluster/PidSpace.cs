@@ -30,12 +30,23 @@ internal sealed class PidSpace(int first)
         _listed.Clear();
         foreach (var member in _members)
         {
-            if (!member.IsDown || member == asked) _listed.AddRange(member.OwnPids);
+            if (!member.IsDown || member == asked) member.List(_listed);
         }
 
         _listed.AddRange(_foreign);
         _listed.Sort();
         // Nearly always it is the set of the time before.
-        return _listed.SequenceEqual(_last) ? _last : _last = [.. _listed];
+        return IsAsBefore() ? _last : _last = [.. _listed];
+    }
+
+    private bool IsAsBefore()
+    {
+        if (_listed.Count != _last.Count) return false;
+        for (var i = 0; i < _listed.Count; i++)
+        {
+            if (_listed[i] != _last[i]) return false;
+        }
+
+        return true;
     }
 }

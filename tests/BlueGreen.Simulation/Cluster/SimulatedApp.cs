@@ -73,14 +73,15 @@ internal sealed class SimulatedApp
     public MarathonApp Read()
     {
         if (_read is { } read) return read;
-        // Nothing in the definition changes, and the reader changes nothing: the members can be shared.
-        var json = new JObject(Json.Properties().Where(p => p.Name != "instances"))
+        var json = new JObject(Json)
         {
             ["instances"] = Instances,
             ["versionInfo"] = WriteVersions(),
             ["deployments"] = Deployment is null ? new JArray() : new JArray(new JObject { ["id"] = Deployment }),
-            ["tasks"] = new JArray(Tasks.Select(Write)),
         };
+        var tasks = new JArray();
+        foreach (var task in Tasks) tasks.Add(Write(task));
+        json["tasks"] = tasks;
         return _read = new MarathonApp(json);
     }
 
@@ -102,6 +103,13 @@ internal sealed class SimulatedApp
         return json;
     }
 
+    private JArray WritePorts(Instance task)
+    {
+        var ports = new JArray();
+        for (var index = 0; index < Ports.Length; index++) ports.Add(new JValue((long)task.Port + index));
+        return ports;
+    }
+
     private JObject Write(Instance task)
     {
         var json = new JObject
@@ -109,7 +117,7 @@ internal sealed class SimulatedApp
             ["id"] = task.Id,
             ["appId"] = Id,
             ["host"] = "10.0.6.25",
-            ["ports"] = new JArray(Ports.Select((_, index) => (long)task.Port + index)),
+            ["ports"] = WritePorts(task),
             ["state"] = StateWords[(int)task.State],
         };
         if (task.Alive is { } alive) json["healthCheckResults"] = new JArray(new JObject { ["alive"] = alive });

@@ -69,7 +69,7 @@ internal sealed class SimulatedLoadBalancer
     {
         get
         {
-            _old.RemoveAll(worker => worker != Answering && worker.EndsAt <= _world.Now);
+            if (_old.Count > 0) _old.RemoveAll(worker => worker != Answering && worker.EndsAt <= _world.Now);
             return _old;
         }
     }
@@ -96,14 +96,12 @@ internal sealed class SimulatedLoadBalancer
     /// <summary>Something has changed that a client or a reader may notice.</summary>
     public event Action? Changed;
 
-    public IEnumerable<int> OwnPids
+    /// <summary>Adds its own processes to a list.</summary>
+    public void List(List<int> pids)
     {
-        get
-        {
-            if (_master is { } master) yield return master;
-            yield return Serving.Pid;
-            foreach (var worker in OldWorkers) yield return worker.Pid;
-        }
+        if (_master is { } master) pids.Add(master);
+        pids.Add(Serving.Pid);
+        foreach (var worker in OldWorkers) pids.Add(worker.Pid);
     }
 
     public ImmutableSortedSet<int> Pids => _pids.ListedBy(this);

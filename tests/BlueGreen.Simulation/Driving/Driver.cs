@@ -106,9 +106,11 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink, IApprova
     public void WhenAwake(Action act)
     {
         if (IsDead) return;
-        if (World.Now < StandsStillUntil) World.At(StandsStillUntil, () => WhenAwake(act));
+        if (World.Now < StandsStillUntil) Wake(act);
         else act();
     }
+
+    private void Wake(Action act) => World.At(StandsStillUntil, () => WhenAwake(act));
 
     /// <summary>On one machine a process that is gone is known to be.</summary>
     private bool IsGone(DriverIdentity other) => other.Host == Identity.Host && _estate.Gone.Contains(other);
@@ -127,31 +129,9 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink, IApprova
     /// <summary>Sends something that is done when it arrives, and waits for the answer.</summary>
     public Task<T> Exchange<T>(TimeSpan there, TimeSpan back, Func<T> act)
     {
-        var answer = new TaskCompletionSource<T>();
-        if (IsDead) return answer.Task;
-        World.After(there, () =>
-        {
-            T result = default!;
-            Exception? error = null;
-            try
-            {
-                result = act();
-            }
-            catch (Exception thrown) when (thrown is BlueGreenException or StatsFailure)
-            {
-                error = thrown;
-            }
-
-            if (back > TimeSpan.Zero) World.After(back, () => WhenAwake(Answer));
-            else WhenAwake(Answer);
-
-            void Answer()
-            {
-                if (error is null) answer.SetResult(result);
-                else answer.SetException(error);
-            }
-        });
-        return answer.Task;
+        var request = new Request<T>(this, back, act);
+        if (!IsDead) World.After(there, request.Arrive);
+        return request.Task;
     }
 
     public Task Delay(TimeSpan time) => Exchange(time, TimeSpan.Zero, () => 0);
@@ -220,6 +200,36 @@ internal sealed class Driver : ILoadBalancerPool, IWakeUp, IEngineSink, IApprova
             _waiting = null;
             World.After(TimeSpan.FromMilliseconds(50), () => WhenAwake(() => waiting.TrySetResult(true)));
         });
+    }
+
+    /// <summary>Some hundred a schedule: all that one needs lies in one object.</summary>
+    private sealed class Request<T>(Driver driver, TimeSpan back, Func<T> act) : TaskCompletionSource<T>
+    {
+        private T _result = default!;
+        private Exception? _error;
+
+        public void Arrive()
+        {
+            try
+            {
+                _result = act();
+            }
+            catch (Exception thrown) when (thrown is BlueGreenException or StatsFailure)
+            {
+                _error = thrown;
+            }
+
+            if (back > TimeSpan.Zero) driver.World.After(back, Return);
+            else Return();
+        }
+
+        private void Return() => driver.WhenAwake(Answer);
+
+        private void Answer()
+        {
+            if (_error is null) SetResult(_result);
+            else SetException(_error);
+        }
     }
 
     private sealed class Watches(ImmutableArray<IDisposable> watches) : IDisposable

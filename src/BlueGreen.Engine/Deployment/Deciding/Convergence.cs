@@ -11,7 +11,12 @@ internal static class Convergence
     public static string? Missing(Situation situation)
     {
         if (situation.Seen.LoadBalancers.IsEmpty) return "no load balancer is known";
-        return situation.Seen.LoadBalancers.Select(reading => Missing(situation, reading)).FirstOrDefault(missing => missing is not null);
+        foreach (var reading in situation.Seen.LoadBalancers)
+        {
+            if (Missing(situation, reading) is { } missing) return missing;
+        }
+
+        return null;
     }
 
     /// <summary>The least number of the app's tasks that any load balancer serves; 0 when one of them cannot be read, or none is known.</summary>
@@ -29,11 +34,10 @@ internal static class Convergence
 
     private static string? MissingOfTwo(Situation situation, PoolRule rule, LoadBalancerInstance instance)
     {
-        var leaving = rule.Out.ToImmutableHashSet();
-        var stillIn = rule.Out.Where(IsHealthy(rule.Older)).Count(task => situation.StateOf(task, instance) != PoolState.Out);
+        var stillIn = rule.Out.Count(task => Situation.IsHealthy(rule.Older, task) && situation.StateOf(task, instance) != PoolState.Out);
         return NotServed(situation, rule.Newer, instance, rule.Newer.Tasks)
             ?? (stillIn > 0 ? $"has taken {rule.Out.Length - stillIn} of {rule.Out.Length} tasks of {rule.Older.Id} out of its pool" : null)
-            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !leaving.Contains(task) && !IsMoot(situation, rule, task, instance)));
+            ?? NotServed(situation, rule.Older, instance, rule.Older.Tasks.Where(task => !rule.Out.Contains(task) && !IsMoot(situation, rule, task, instance)));
     }
 
     /// <summary>A task that stays down and is to go anyway, while the other colour serves in full, is not worth mending.</summary>
@@ -51,10 +55,14 @@ internal static class Convergence
     /// <summary>Healthy tasks are to be served; what is not healthy, marathon-lb may list or leave out.</summary>
     private static string? NotServed(Situation situation, MarathonApp app, LoadBalancerInstance instance, IEnumerable<MarathonTask> tasks)
     {
-        var healthy = tasks.Where(IsHealthy(app)).ToList();
-        var serving = healthy.Count(task => situation.Ledger.Find(task.Id, instance) is { State: PoolState.Serving, Stopped.IsEmpty: true });
-        return serving < healthy.Count ? $"serves {serving} of {healthy.Count} healthy tasks of {app.Id}" : null;
-    }
+        var (healthy, serving) = (0, 0);
+        foreach (var task in tasks)
+        {
+            if (!Situation.IsHealthy(app, task)) continue;
+            healthy++;
+            if (situation.Ledger.Find(task.Id, instance) is { State: PoolState.Serving, Stopped.IsEmpty: true }) serving++;
+        }
 
-    private static Func<MarathonTask, bool> IsHealthy(MarathonApp app) => task => Situation.IsHealthy(app, task);
+        return serving < healthy ? $"serves {serving} of {healthy} healthy tasks of {app.Id}" : null;
+    }
 }

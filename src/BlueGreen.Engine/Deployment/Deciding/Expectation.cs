@@ -21,6 +21,8 @@ internal sealed record Expectation
     public Expectation Next(Observation seen)
     {
         if (seen.MarathonProblem is not null) return this;
+        // As nearly every look: nothing is open, and nobody has come.
+        if (seen.Apps.All(app => Apps.TryGetValue(app.Id, out var known) && !known.IsOpen)) return this;
         var unknown = seen.Apps.Where(app => !Apps.ContainsKey(app.Id)).ToList();
         return this with
         {

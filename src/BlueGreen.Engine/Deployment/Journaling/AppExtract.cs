@@ -16,7 +16,7 @@ internal static class AppExtract
 
     public static JObject Of(MarathonApp app)
     {
-        var from = app.CopyJson();
+        var from = app.Json;
         var extract = Pick(from, Members);
         extract["labels"] = new JObject(app.Labels.Where(l => DeploymentLabels.IsOne(l.Key)).Select(l => new JProperty(l.Key, l.Value)));
         if (from["portDefinitions"] is JArray definitions) extract["portDefinitions"] = Each(definitions, "port", "protocol", "name");

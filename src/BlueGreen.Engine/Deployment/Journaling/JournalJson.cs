@@ -20,7 +20,6 @@ internal static class JournalJson
     private static readonly JsonSerializer Serializer = JsonSerializer.Create(new JsonSerializerSettings
     {
         ContractResolver = new Contracts { NamingStrategy = new CamelCaseNamingStrategy() },
-        Converters = { new StringEnumConverter(), new AppConverter(), new FamilyConverter() },
         NullValueHandling = NullValueHandling.Ignore,
         // A default that is there already would be filled in instead, whatever its type.
         ObjectCreationHandling = ObjectCreationHandling.Replace,
@@ -28,6 +27,9 @@ internal static class JournalJson
         DateParseHandling = DateParseHandling.None,
         Culture = System.Globalization.CultureInfo.InvariantCulture,
     });
+
+    /// <summary>An entry is one line.</summary>
+    private static readonly JsonLoadSettings WithoutLines = new() { LineInfoHandling = LineInfoHandling.Ignore };
 
     public static void Write(TextWriter writer, JournalEntry entry)
     {
@@ -38,17 +40,38 @@ internal static class JournalJson
     /// <exception cref="JsonException">It is no entry.</exception>
     public static JournalEntry Read(string line)
     {
-        using var reader = new JsonTextReader(new StringReader(line)) { DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
-        return Serializer.Deserialize<JournalEntry>(reader) ?? throw new JsonSerializationException("the line is null");
+        // Nearly always the kind comes first; then the line need not be read as an object before.
+        var type = FirstKind(line) is { } kind ? typeof(JournalEntry).GetNestedType(kind, BindingFlags.Public) : null;
+        using var reader = Open(line);
+        return (JournalEntry?)Serializer.Deserialize(reader, type ?? typeof(JournalEntry)) ?? throw new JsonSerializationException("the line is null");
     }
+
+    private static string? FirstKind(string line)
+    {
+        using var reader = Open(line);
+        return reader.Read() && reader.TokenType == JsonToken.StartObject && reader.Read() && Kind.Equals(reader.Value) ? reader.ReadAsString() : null;
+    }
+
+    private static JsonTextReader Open(string line) => new(new StringReader(line)) { DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
 
     public static JToken ToToken(object value) => JToken.FromObject(value, Serializer);
 
     /// <summary>A value in one line: two that are written alike are the same for a journal.</summary>
-    public static string ToText(object value) => ToToken(value).ToString(Formatting.None);
+    public static string ToText(object value)
+    {
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        Serializer.Serialize(text, value);
+        return text.ToString();
+    }
 
     private sealed class Contracts : DefaultContractResolver
     {
+        private static readonly JsonConverter[] Converters = [new StringEnumConverter(), new AppConverter(), new FamilyConverter()];
+
+        /// <summary>Asked once a type; converters of the serializer's own would be asked for each value.</summary>
+        protected override JsonConverter? ResolveContractConverter(Type objectType) =>
+            Array.Find(Converters, converter => converter.CanConvert(objectType)) ?? base.ResolveContractConverter(objectType);
+
         protected override IList<JsonProperty> CreateProperties(Type type, MemberSerialization memberSerialization)
         {
             // What is computed of other members is not written, nor what only this process can have.
@@ -87,7 +110,7 @@ internal static class JournalJson
         public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
         {
             if (reader.TokenType == JsonToken.Null) return null;
-            var json = JObject.Load(reader);
+            var json = JObject.Load(reader, WithoutLines);
             var kind = json.Text(Kind) ?? throw new JsonSerializationException("it has no kind");
             var type = objectType.GetNestedType(kind, BindingFlags.Public)
                 ?? throw new JsonSerializationException($"there is no {objectType.Name} of the kind '{kind}'");
@@ -101,7 +124,7 @@ internal static class JournalJson
     private sealed class AppConverter : JsonConverter<MarathonApp>
     {
         public override MarathonApp ReadJson(JsonReader reader, Type objectType, MarathonApp? existingValue, bool hasExistingValue, JsonSerializer serializer) =>
-            new(JObject.Load(reader));
+            new(JObject.Load(reader, WithoutLines));
 
         public override void WriteJson(JsonWriter writer, MarathonApp? value, JsonSerializer serializer) => AppExtract.Of(value!).WriteTo(writer);
     }

@@ -22,6 +22,10 @@ internal sealed class RunRecorder(IJournal? journal)
     private bool _isForced;
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
 
+    /// <summary>The texts of the last look: most of it is the same in the next one.</summary>
+    private Dictionary<(string, string), (DrainRecord Record, string Text)> _facts = [];
+    private Dictionary<string, (ProcessHistory Processes, string Text)> _processes = [];
+
     public void Begin(Course course, Observation? before, DateTimeOffset at)
     {
         journal?.Write(new JournalEntry.Run(at, course.Roles, course.Goal, course.Policy, GoesOn: course.Ledger != DrainLedger.Empty));
@@ -101,15 +105,27 @@ internal sealed class RunRecorder(IJournal? journal)
     {
         var seen = situation.Seen;
         if (_apps.Apps != seen.Apps) _apps = (seen.Apps, string.Join("\n", seen.Apps.Select(app => AppExtract.Of(app).ToString(Formatting.None))));
+        _processes = situation.Ledger.Processes.ToDictionary(
+            p => p.Key, p => (p.Value, _processes.TryGetValue(p.Key, out var known) && known.Processes == p.Value ? known.Text : JournalJson.ToText(p.Value)));
+        _facts = situation.Ledger.Records.ToDictionary(
+            r => r.Key, r => (r.Value, _facts.TryGetValue(r.Key, out var known) && IsAlike(known.Record, r.Value) ? known.Text : Facts(r.Value)));
         return string.Join(
             "\n",
             [
                 _apps.Text, seen.MarathonProblem ?? "", .. seen.LaunchQueue.Select(entry => entry.ToString()),
                 .. seen.LoadBalancers.Select(r => $"{r.Instance.Name} {r.Quality} {r.Problem} {r.Servers.Length}"),
-                .. situation.Ledger.Processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {JournalJson.ToText(p.Value)}"),
-                .. situation.Ledger.Records.Values.OrderBy(r => r.LoadBalancer, StringComparer.Ordinal).ThenBy(r => r.TaskId, StringComparer.Ordinal).Select(Facts),
+                .. _processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {p.Value.Text}"),
+                .. _facts.Values.OrderBy(f => f.Record.LoadBalancer, StringComparer.Ordinal).ThenBy(f => f.Record.TaskId, StringComparer.Ordinal).Select(f => f.Text),
             ]);
     }
+
+    /// <summary>True when the two surely have the same text.</summary>
+    private static bool IsAlike(DrainRecord one, DrainRecord other) => one == other with
+    {
+        CheckedAt = one.CheckedAt,
+        TotalSessions = one.TotalSessions,
+        Pending = other.State is PoolState.Serving or PoolState.Faltering ? one.Pending : other.Pending,
+    };
 
     /// <summary>What is known of a task, without what changes all the time and that nothing rests on.</summary>
     private static string Facts(DrainRecord record)

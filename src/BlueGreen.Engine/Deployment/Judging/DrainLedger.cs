@@ -27,18 +27,14 @@ internal sealed record DrainLedger
             r.Instance.Name,
             Processes.TryGetValue(r.Instance.Name, out var history) ? history.Next(r) : ProcessHistory.Begin(r))));
         var learned = this with { Processes = processes };
-        var folded = (from reading in consistent
-                      let servers = new TaskServers(reading.Servers)
-                      from app in seen.Apps
-                      from task in app.Tasks
-                      select (Task: task, Record: learned.Fold(app, task, reading, servers))).ToList();
-        var work = seen.AsksPendingOperations ? (this with { Records = Records.SetItems(folded.Select(f => Keyed(f.Record))) }).Hear(seen) : Work;
+        var folded = consistent.SelectMany(reading => learned.Fold(seen.Apps, reading)).ToList();
+        var work = seen.AsksPendingOperations ? (this with { Records = With(folded.Select(f => f.Record)) }).Hear(seen) : Work;
         // Only when all of the look is folded in it is known of each task whether it is idle.
         return learned with
         {
             Work = work,
-            Records = Records.SetItems(folded.Select(f => Keyed(f.Record.Conclude(
-                processes[f.Record.LoadBalancer], Asks(seen, f.Task) ? work.GetValueOrDefault(f.Task.Id, WorkRecord.Unknown) : null)))),
+            Records = With(folded.Select(f => f.Record.Conclude(
+                processes[f.Record.LoadBalancer], Asks(seen, f.Task) ? work.GetValueOrDefault(f.Task.Id, WorkRecord.Unknown) : null))),
         };
     }
 
@@ -61,15 +57,29 @@ internal sealed record DrainLedger
     /// <summary>A task that has not begun to run has nothing pending, and nobody to ask.</summary>
     private static bool Asks(Observation seen, MarathonTask task) => seen.AsksPendingOperations && task.State is not ("TASK_STAGING" or "TASK_STARTING");
 
-    private static KeyValuePair<(string, string), DrainRecord> Keyed(DrainRecord record) => new((record.TaskId, record.LoadBalancer), record);
+    private ImmutableDictionary<(string, string), DrainRecord> With(IEnumerable<DrainRecord> records)
+    {
+        var all = Records.ToBuilder();
+        foreach (var record in records) all[(record.TaskId, record.LoadBalancer)] = record;
+        return all.ToImmutable();
+    }
 
     public DrainRecord? Find(string taskId, LoadBalancerInstance instance) => Records.GetValueOrDefault((taskId, instance.Name));
 
-    private DrainRecord Fold(MarathonApp app, MarathonTask task, LoadBalancerReading reading, TaskServers servers)
+    /// <summary>Folds one reading in, for every task.</summary>
+    private IEnumerable<(MarathonTask Task, DrainRecord Record)> Fold(ImmutableArray<MarathonApp> apps, LoadBalancerReading reading)
     {
-        var name = reading.Instance.Name;
-        var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
-        return last.Next(servers.Of(app, task), Processes[name], reading.Sockets.OldWorkers, s => Explain(name, s, reading.At), reading.At);
+        var (name, servers) = (reading.Instance.Name, new TaskServers(reading.Servers));
+        var processes = Processes[name];
+        Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain = suspects => Explain(name, suspects, reading.At);
+        foreach (var app in apps)
+        {
+            foreach (var task in app.Tasks)
+            {
+                var last = Records.GetValueOrDefault((task.Id, name)) ?? new DrainRecord { TaskId = task.Id, LoadBalancer = name };
+                yield return (task, last.Next(servers.Of(app, task), processes, reading.Sockets.OldWorkers, explain, reading.At));
+            }
+        }
     }
 
     /// <summary>Takes away those suspects that are somebody else's, or that must be the masters.</summary>
@@ -77,13 +87,17 @@ internal sealed record DrainLedger
     {
         if (suspects.IsEmpty) return suspects;
         var own = Processes[loadBalancer];
-        var neighbours = Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value).ToList();
-        var left = suspects.Except(neighbours.SelectMany(n => n.EverServed)).Except(neighbours.Select(n => n.Master).OfType<int>());
+        var (left, masters) = (suspects, own.UnknownMasters(at));
+        foreach (var neighbour in Processes.Where(p => p.Key != loadBalancer && own.SharesProcessesWith(p.Value)).Select(p => p.Value))
+        {
+            left = left.Except(neighbour.EverServed);
+            if (neighbour.Master is { } master) left = left.Remove(master);
+            masters += neighbour.UnknownMasters(at);
+        }
 
         // Each instance in this space of process ids has at most one master, which was there before the first look and never ends.
         // As many unexplained processes as there can be masters are the masters. One more, and any of them may be an old worker.
-        var unexplained = left.Intersect(own.Unexplained);
-        var masters = own.UnknownMasters(at) + neighbours.Sum(n => n.UnknownMasters(at));
+        var unexplained = left.Where(own.Unexplained.Contains).ToList();
         return unexplained.Count <= masters ? left.Except(unexplained) : left;
     }
 }

@@ -115,7 +115,7 @@ internal sealed record DrainRecord
         {
             State = state,
             Servers = servers.IsEmpty || AreNamed(servers) ? Servers : [.. servers.Select(s => s.FullName)],
-            Stopped = [.. servers.Where(s => s.IsStopped).Select(s => s.FullName)],
+            Stopped = servers.Any(s => s.IsStopped) ? [.. servers.Where(s => s.IsStopped).Select(s => s.FullName)] : [],
             WasInPool = WasInPool || !servers.IsEmpty,
             Serving = processes.Serving,
             Unexplained = processes.Unexplained,
@@ -133,27 +133,34 @@ internal sealed record DrainRecord
         DrainRecord seen, ProcessHistory processes, ImmutableArray<WorkerReading> workers,
         Func<ImmutableSortedSet<int>, ImmutableSortedSet<int>> explain, DateTimeOffset at)
     {
-        var suspects = OutSince is null
-            ? processes.Suspects(at)
-            : Suspects.Union(CameSince(processes, at)).Intersect(processes.MayHaveSessions);
-        var spent = suspects.Where(processes.Spent.ContainsKey).ToList();
-        suspects = suspects.Except(spent);
-        // With no name for its servers nothing that a socket told can be about it.
-        var told = workers.Where(w => !seen.Servers.IsEmpty && suspects.Contains(w.ProcessId)).ToLookup(w => w.ProcessId);
-        var cleared = told.Where(same => same.All(w => w.PendingOn(seen.Servers) == 0 && processes.IsSettled(w.ProcessId, w.Connections, at))).ToList();
-        suspects = suspects.Except(cleared.Select(same => same.Key));
-        var blockers = explain(suspects);
-        var @out = seen.State == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing;
-        int? inOldWorkers = told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(seen.Servers))) : null;
+        var suspects = OutSince is null ? processes.Suspects(at) : processes.StillSuspect(Suspects.Union(CameSince(processes, at)));
+        var (inOldWorkers, clearedBy) = ((int?)null, seen.ClearedBy);
+        // Without sockets nothing clears any.
+        if (!suspects.IsEmpty && !(workers.IsEmpty && processes.Spent.IsEmpty)) (suspects, inOldWorkers, clearedBy) = seen.Clear(suspects, processes, workers, at);
         return (seen with
         {
             OutSince = OutSince ?? at,
             Suspects = suspects,
-            Blockers = blockers,
+            Blockers = explain(suspects),
             PendingInOldWorkers = inOldWorkers,
-            ClearedBy = spent.Aggregate(seen.ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]),
-            IsOut = @out,
+            ClearedBy = clearedBy,
+            IsOut = seen.State == PoolState.Out || seen.WasInPool || at - (OutSince ?? at) >= Listing,
         }).Sample(at);
+    }
+
+    /// <summary>Takes away those suspects of which sockets told that they have nothing pending; and says what they told of the others, and which sockets.</summary>
+    private (ImmutableSortedSet<int> Suspects, int? Pending, DrainEvidence By) Clear(
+        ImmutableSortedSet<int> suspects, ProcessHistory processes, ImmutableArray<WorkerReading> workers, DateTimeOffset at)
+    {
+        var spent = suspects.Where(processes.Spent.ContainsKey).ToList();
+        suspects = suspects.Except(spent);
+        // With no name for its servers nothing that a socket told can be about it.
+        var told = workers.Where(w => !Servers.IsEmpty && suspects.Contains(w.ProcessId)).ToLookup(w => w.ProcessId);
+        var cleared = told.Where(same => same.All(w => w.PendingOn(Servers) == 0 && processes.IsSettled(w.ProcessId, w.Connections, at))).ToList();
+        return (
+            suspects.Except(cleared.Select(same => same.Key)),
+            told.Count > 0 ? told.Sum(same => same.Max(w => w.PendingOn(Servers))) : null,
+            spent.Aggregate(ClearedBy | ProcessHistory.EvidenceOf(cleared.SelectMany(same => same)), (all, pid) => all | processes.Spent[pid]));
     }
 
     /// <summary>Says whether the task is idle, after all of a look was folded in.</summary>
@@ -163,11 +170,13 @@ internal sealed record DrainRecord
     {
         // What is known to be pending counts, whatever a gauge says; an old process of which nothing is known, the gauge makes up for.
         var isKnownBusy = HadPending || PendingInOldWorkers > 0;
-        var isVouchedFor = work is { IsIdle: true } && Blockers.All(pid => processes.IsSettled(pid, connections: null, CheckedAt));
-        var idle = IsOut && !isKnownBusy && work is null or { IsIdle: true } && (Blockers.IsEmpty || isVouchedFor);
+        var idle = IsOut && !isKnownBusy && work is null or { IsIdle: true } && (Blockers.IsEmpty || (work is not null && AreSettled(processes)));
         DateTimeOffset? idleSince = idle ? IdleSince ?? CheckedAt : null;
         return work == Work && idleSince == IdleSince ? this : this with { Work = work, IdleSince = idleSince };
     }
+
+    /// <summary>True when none of the blockers can take up a request any more.</summary>
+    private bool AreSettled(ProcessHistory processes) => Blockers.All(pid => processes.IsSettled(pid, connections: null, CheckedAt));
 
     /// <summary>As one of a task that was never out of the pool.</summary>
     private DrainRecord Forgotten() =>

@@ -86,10 +86,10 @@ internal sealed record ProcessHistory
 
     public ProcessHistory Next(LoadBalancerReading reading)
     {
-        if (IsAnother(reading.Processes!)) return Begin(reading) with { Restarts = Restarts + 1 };
         var (processes, at) = (reading.Processes!, reading.At);
         // Most looks come upon the same processes as the one before.
         if (processes.Serving == Serving && processes.All.SetEquals(Alive)) return Learn(reading);
+        if (IsAnother(processes)) return Begin(reading) with { Restarts = Restarts + 1 };
         var arrived = processes.Others.Except(Alive);
         var reloaded = processes.Serving != Serving;
         // What comes with a reload may have served in between, unseen; what was still unsettled then, too.
@@ -113,10 +113,20 @@ internal sealed record ProcessHistory
 
     /// <summary>The processes that may have sessions which the serving process does not count.</summary>
     public ImmutableSortedSet<int> Suspects(DateTimeOffset at) =>
-        MayHaveSessions.Except(Strangers.Where(s => at - s.Value >= Settling).Select(s => s.Key));
+        StillSuspect(Alive).Except(Strangers.Where(s => at - s.Value >= Settling).Select(s => s.Key));
 
-    /// <summary>All that live, but for the serving process and the master.</summary>
-    public ImmutableSortedSet<int> MayHaveSessions => Alive.Remove(Serving).Except(Master is { } master ? [master] : []);
+    /// <summary>Those of the processes that live, but for the serving process and the master.</summary>
+    public ImmutableSortedSet<int> StillSuspect(ImmutableSortedSet<int> suspects)
+    {
+        // Most looks leave all of them.
+        for (var i = suspects.Count - 1; i >= 0; i--)
+        {
+            var pid = suspects[i];
+            if (pid == Serving || pid == Master || !Alive.Contains(pid)) suspects = suspects.Remove(pid);
+        }
+
+        return suspects;
+    }
 
     /// <summary>True when the process can take up no request any more: it has been out of service for long enough, or nobody is connected to it.</summary>
     /// <param name="pid">The process.</param>
@@ -149,14 +159,15 @@ internal sealed record ProcessHistory
     {
         var told = reading.Sockets;
         if (told == SocketReading.None && (reading.Processes!.HasMaster ?? HasMaster) == HasMaster) return this;
-        var spent = told.OldWorkers.ToLookup(w => w.ProcessId)
-            .Where(same => Alive.Contains(same.Key) && same.Key != Serving && same.All(w => w.Sessions.IsEmpty && IsSettled(w.ProcessId, w.Connections, reading.At)))
-            .Select(same => new KeyValuePair<int, DrainEvidence>(same.Key, EvidenceOf(same)));
         return this with
         {
             HasMaster = reading.Processes!.HasMaster ?? told.HasMaster ?? HasMaster,
             Master = told.Master is { } master && Alive.Contains(master) ? master : Master,
-            Spent = Spent.SetItems(spent),
+            Spent = told.OldWorkers.IsEmpty ? Spent : Spent.SetItems(SpentOf(told.OldWorkers, reading.At)),
         };
     }
+
+    private IEnumerable<KeyValuePair<int, DrainEvidence>> SpentOf(ImmutableArray<WorkerReading> workers, DateTimeOffset at) => workers.ToLookup(w => w.ProcessId)
+        .Where(same => Alive.Contains(same.Key) && same.Key != Serving && same.All(w => w.Sessions.IsEmpty && IsSettled(w.ProcessId, w.Connections, at)))
+        .Select(same => new KeyValuePair<int, DrainEvidence>(same.Key, EvidenceOf(same)));
 }

@@ -8,6 +8,8 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(250);
 
+    private (ImmutableArray<MarathonApp> Apps, List<string> Backends) _asked;
+
     /// <summary>The apps of one deployment group.</summary>
     public static GroupObserver ForGroup(Cluster cluster, string group) =>
         new(cluster, AppQuery.ForGroup(group), app => app.DeploymentGroup == group);
@@ -63,7 +65,9 @@ internal sealed class GroupObserver(Cluster cluster, AppQuery query, Func<Marath
         // First of all, so that nothing that takes time comes between the load balancers and what is done on their word.
         var pending = last.LoadBalancers.IsEmpty ? []
             : await PendingOperationsReader.ReadAsync(cluster, last.Apps, last.LoadBalancers, cancellationToken).ConfigureAwait(false);
-        var backends = last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList();
+        // Several looks at the load balancers come upon the same apps.
+        if (_asked.Apps != last.Apps) _asked = (last.Apps, last.Apps.SelectMany(app => ServerNames.Backends(app)).Distinct().ToList());
+        var backends = _asked.Backends;
         var balancers = await cluster.LoadBalancers.DiscoverAsync(cancellationToken).ConfigureAwait(false);
         var readings = await Task.WhenAll(balancers.Select(b => ReadAsync(b, backends, cancellationToken))).ConfigureAwait(false);
         return last with
