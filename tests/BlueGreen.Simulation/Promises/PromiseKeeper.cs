@@ -121,12 +121,26 @@ internal sealed class PromiseKeeper
         // After an answer that was lost, both colours may have one task more than either tells of; growing then takes out what serves.
         // So may zdd.py have left it, which kills and scales by turns.
         if (change is { Kind: ChangeKind.Scale, IsAlone: false } && MayDip && (_estate.LooseEnds > 0 || WasLeftByZdd)) Excuse(TimeSpan.Zero);
+        if (change.Kind == ChangeKind.Scale) ExcuseWhereJustTakenOut(app);
         if (!IsOurs(app)) Break("G8", $"{change.Author.Name} changes {app.Id}, another app");
         if (change is not { Kind: ChangeKind.Scale, IsAlone: true } || change.Instances <= app.Instances) return;
         // By what Marathon told last: some seconds ago, where its events get lost.
         if (_estate.World.Now - LastFault < TimeSpan.FromSeconds(7)) return;
         var healthy = app.Tasks.Count(task => task.LastAlive is not null);
         if (healthy < app.Instances) Break("G7", $"{change.Author.Name} lets {app.Id} grow although only {healthy} of {app.Instances} tasks were ever healthy");
+    }
+
+    /// <summary>
+    /// A load balancer has taken tasks out since the last look. When the roles are turned at that very moment, their servers come back, and down
+    /// where no check finds them up.
+    /// </summary>
+    private void ExcuseWhereJustTakenOut(SimulatedApp app)
+    {
+        var now = _estate.World.Now;
+        foreach (var loadBalancer in _estate.LoadBalancers)
+        {
+            if (app.Tasks.Any(task => loadBalancer.Find(task) is { IsDisabled: true } server && now - server.Since <= Tolerance)) Excuse(TimeSpan.Zero, loadBalancer);
+        }
     }
 
     /// <summary>What somebody has just taken out of the group, the engine cannot know yet.</summary>
