@@ -39,6 +39,7 @@ build_host() {
     local host="$root/out/host/BlueGreen.Host.dll" log
     local sources=("$root/src/BlueGreen.Host" "$root/src/BlueGreen.Zdd" "$root/src/BlueGreen.Engine" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json")
     if [[ ! -f "$host" || -n "$(find "${sources[@]}" -newer "$host" -not -path '*/obj*' -not -path '*/bin*' -print -quit)" ]]; then
+        echo '== Building BlueGreen.Host, which runs build.ps1'
         rm -rf -- "$root/out/host"
         # Where NuGet does not have the compiler for this machine, it does without.
         if publish_host -p:AheadOfTime=true >/dev/null 2>&1; then

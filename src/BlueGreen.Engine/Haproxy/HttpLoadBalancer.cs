@@ -50,7 +50,7 @@ internal sealed class HttpLoadBalancer(
     private async Task<LoadBalancerReading> ReadWithinTimeAsync(IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
         using var patience = time.CreateCancellationTokenSource(timeout);
-        using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken) : patience;
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             LoadBalancerReading reading;
@@ -124,22 +124,21 @@ internal sealed class HttpLoadBalancer(
     private async Task<ImmutableArray<HaproxyServerStat>> ReadServersAsync(
         IReadOnlyCollection<string> backends, CancellationToken cancellationToken)
     {
-        if (backends.Count is 0 or > MaxScoped)
+        var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
+        if (wanted.Count is 0 or > MaxScoped)
         {
             var all = await client.GetServersAsync(null, cancellationToken).ConfigureAwait(false);
-            if (backends.Count == 0) return all;
-            var wanted = new HashSet<string>(backends, StringComparer.Ordinal);
-            return all.RemoveAll(server => !wanted.Contains(server.Backend));
+            return wanted.Count == 0 ? all : [.. all.Where(server => wanted.Contains(server.Backend))];
         }
 
-        ImmutableArray<HaproxyServerStat> servers = [];
-        foreach (var backend in backends.Distinct(StringComparer.Ordinal))
+        var servers = ImmutableArray.CreateBuilder<HaproxyServerStat>();
+        foreach (var backend in wanted)
         {
             var some = await client.GetServersAsync(backend, cancellationToken).ConfigureAwait(false);
-            servers = servers.AddRange(some.RemoveAll(server => server.Backend != backend));
+            servers.AddRange(some.Where(server => server.Backend == backend));
         }
 
-        return servers;
+        return servers.ToImmutable();
     }
 
     private LoadBalancerReading Without(ReadingQuality quality, string problem) =>

@@ -28,7 +28,7 @@ internal static class ForeignChange
     private static string? Difference(ExpectedApp expected, MarathonApp? app)
     {
         if (app is null) return expected.MayBeGone ? null : $"is gone or has lost its label {DeploymentLabels.Group}: it was removed or relabelled";
-        if (app != expected.First && Changed(expected.First, app) is { } changed) return $"{changed}{At(app.LastConfigChangeAt)}";
+        if (Changed(expected.First, app) is { } changed) return $"{changed}{At(app.LastConfigChangeAt)}";
         if (!expected.Instances.Contains(app.Instances)) return $"was scaled from {expected.Settled} to {app.Instances} instances{At(app.LastScalingAt)}";
         return expected.IsOpen || app.LastScalingAt == expected.ScaledAt
             ? null
@@ -46,16 +46,8 @@ internal static class ForeignChange
         return first.LastConfigChangeAt == app.LastConfigChangeAt ? null : "was changed or restarted";
     }
 
-    private static bool HasSameLabels(MarathonApp first, MarathonApp app)
-    {
-        if (first.Labels.Count != app.Labels.Count) return false;
-        foreach (var label in first.Labels)
-        {
-            if (app.Labels.GetValueOrDefault(label.Key) != label.Value) return false;
-        }
-
-        return true;
-    }
+    private static bool HasSameLabels(MarathonApp first, MarathonApp app) =>
+        first.Labels.Count == app.Labels.Count && first.Labels.All(label => app.Labels.GetValueOrDefault(label.Key) == label.Value);
 
     private static string At(DateTimeOffset? time) =>
         time is { } at ? string.Format(CultureInfo.InvariantCulture, " at {0:yyyy-MM-dd HH:mm:ss}Z by Marathon's clock", at.UtcDateTime) : "";
