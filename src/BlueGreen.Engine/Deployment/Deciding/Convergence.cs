@@ -11,12 +11,7 @@ internal static class Convergence
     public static string? Missing(Situation situation)
     {
         if (situation.Seen.LoadBalancers.IsEmpty) return "no load balancer is known";
-        foreach (var reading in situation.Seen.LoadBalancers)
-        {
-            if (Missing(situation, reading) is { } missing) return missing;
-        }
-
-        return null;
+        return situation.Seen.LoadBalancers.Select(reading => Missing(situation, reading)).FirstOrDefault(missing => missing is not null);
     }
 
     /// <summary>The least number of the app's tasks that any load balancer serves; 0 when one of them cannot be read, or none is known.</summary>

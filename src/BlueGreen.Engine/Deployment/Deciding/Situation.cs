@@ -63,16 +63,7 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
     public PoolState StateOf(MarathonTask task, LoadBalancerInstance instance) => Ledger.Find(task.Id, instance)?.State ?? PoolState.Absent;
 
     /// <summary>How many of the app's tasks stand so on the instance.</summary>
-    public int Count(MarathonApp app, LoadBalancerInstance instance, PoolState state)
-    {
-        var count = 0;
-        foreach (var task in app.Tasks)
-        {
-            if (StateOf(task, instance) == state) count++;
-        }
-
-        return count;
-    }
+    public int Count(MarathonApp app, LoadBalancerInstance instance, PoolState state) => app.Tasks.Count(task => StateOf(task, instance) == state);
 
     /// <summary>The app's tasks that are out of the pool of every load balancer; one that fails its health checks need not be listed.</summary>
     public ImmutableArray<MarathonTask> TasksOut(MarathonApp app) =>
@@ -97,15 +88,8 @@ internal sealed record Situation(Roles Roles, Observation Seen, DrainLedger Ledg
 
     private bool ServesUnknown(LoadBalancerReading reading)
     {
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var app in Seen.Apps)
-        {
-            foreach (var task in app.Tasks)
-            {
-                foreach (var server in Ledger.Find(task.Id, reading.Instance)?.Servers ?? []) known.Add(server);
-            }
-        }
-
+        var known = new HashSet<string>(
+            Seen.Apps.SelectMany(app => app.Tasks).SelectMany(task => Ledger.Find(task.Id, reading.Instance)?.Servers ?? []), StringComparer.Ordinal);
         return reading.Servers.Any(server => server.State == ServerState.Serving && !known.Contains(server.FullName));
     }
 }
