@@ -4,7 +4,6 @@ using BlueGreen.Engine.Deployment.Judging;
 using BlueGreen.Engine.Deployment.Observing;
 using BlueGreen.Engine.Marathon;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace BlueGreen.Engine.Deployment.Journaling;
 
@@ -23,8 +22,8 @@ internal sealed class RunRecorder(IJournal? journal)
     private (ImmutableArray<MarathonApp> Apps, string Text) _apps;
 
     /// <summary>The texts of the last look: most of it is the same in the next one.</summary>
-    private Dictionary<(string, string), (DrainRecord Record, string Text)> _facts = [];
-    private Dictionary<string, (ProcessHistory Processes, string Text)> _processes = [];
+    private Dictionary<(string, string), (DrainRecord Value, string Text)> _facts = [];
+    private Dictionary<string, (ProcessHistory Value, string Text)> _processes = [];
 
     public void Begin(Course course, Observation? before, DateTimeOffset at)
     {
@@ -105,36 +104,31 @@ internal sealed class RunRecorder(IJournal? journal)
     {
         var seen = situation.Seen;
         if (_apps.Apps != seen.Apps) _apps = (seen.Apps, string.Join("\n", seen.Apps.Select(app => AppExtract.Of(app).ToString(Formatting.None))));
-        _processes = situation.Ledger.Processes.ToDictionary(
-            p => p.Key, p => (p.Value, _processes.TryGetValue(p.Key, out var known) && known.Processes == p.Value ? known.Text : JournalJson.ToText(p.Value)));
-        _facts = situation.Ledger.Records.ToDictionary(
-            r => r.Key, r => (r.Value, _facts.TryGetValue(r.Key, out var known) && IsAlike(known.Record, r.Value) ? known.Text : Facts(r.Value)));
+        _processes = Texts(situation.Ledger.Processes.Select(p => (p.Key, p.Value)), _processes);
+        _facts = Texts(situation.Ledger.Records.Select(r => (r.Key, Facts(r.Value))), _facts);
         return string.Join(
             "\n",
             [
                 _apps.Text, seen.MarathonProblem ?? "", .. seen.LaunchQueue.Select(entry => entry.ToString()),
                 .. seen.LoadBalancers.Select(r => $"{r.Instance.Name} {r.Quality} {r.Problem} {r.Servers.Length}"),
                 .. _processes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {p.Value.Text}"),
-                .. _facts.Values.OrderBy(f => f.Record.LoadBalancer, StringComparer.Ordinal).ThenBy(f => f.Record.TaskId, StringComparer.Ordinal).Select(f => f.Text),
+                .. _facts.Values.OrderBy(f => f.Value.LoadBalancer, StringComparer.Ordinal).ThenBy(f => f.Value.TaskId, StringComparer.Ordinal).Select(f => f.Text),
             ]);
     }
 
-    /// <summary>True when the two surely have the same text.</summary>
-    private static bool IsAlike(DrainRecord one, DrainRecord other) => one == other with
-    {
-        CheckedAt = one.CheckedAt,
-        TotalSessions = one.TotalSessions,
-        Pending = other.State is PoolState.Serving or PoolState.Faltering ? one.Pending : other.Pending,
-    };
+    /// <summary>Each value with its text; that of one that is as it was need not be made again.</summary>
+    private static Dictionary<TKey, (TValue Value, string Text)> Texts<TKey, TValue>(
+        IEnumerable<(TKey Key, TValue Value)> values, Dictionary<TKey, (TValue Value, string Text)> last)
+        where TKey : notnull
+        where TValue : class, IEquatable<TValue> =>
+        values.ToDictionary(v => v.Key, v => last.TryGetValue(v.Key, out var known) && known.Value.Equals(v.Value) ? known : (v.Value, JournalJson.ToText(v.Value)));
 
     /// <summary>What is known of a task, without what changes all the time and that nothing rests on.</summary>
-    private static string Facts(DrainRecord record)
+    private static DrainRecord Facts(DrainRecord record) => record with
     {
-        var facts = (JObject)JournalJson.ToToken(record);
-        facts.Remove("checkedAt");
-        facts.Remove("totalSessions");
+        CheckedAt = default,
+        TotalSessions = 0,
         // Sessions of a task in the pool matter only when it leaves it, and the look before that is written.
-        if (record.State is PoolState.Serving or PoolState.Faltering) foreach (var name in new[] { "hadPending", "pending" }) facts.Remove(name);
-        return facts.ToString(Formatting.None);
-    }
+        Pending = record.State is PoolState.Serving or PoolState.Faltering ? 0 : record.Pending,
+    };
 }
