@@ -51,7 +51,7 @@ public sealed class RealEvidenceTests
         await Task.Delay(200, TestContext.Current.CancellationToken);
         evidence.Drain();
         await evidence.UntilAsync(e => e.Proof.OutOfPoolSince is not null, "out of the pool");
-        Assert.Contains("from before the last reload", evidence.Proof.WaitsFor, StringComparison.Ordinal);
+        Assert.Matches("from before the last reload still ha(s|ve) connections", evidence.Proof.WaitsFor);
 
         evidence.ReleaseOther();
         await other;
@@ -83,7 +83,7 @@ public sealed class RealEvidenceTests
         await Task.Delay(1000, TestContext.Current.CancellationToken);
         await evidence.UntilAsync(e => e.Processes.Others.Count == 1, "one old process at the first look");
         Assert.Contains("there before the first look", evidence.Proof.WaitsFor, StringComparison.Ordinal);
-        Assert.NotEqual(true, evidence.Processes.HasMaster);
+        Assert.Equal(HaproxyVersion.Parse(evidence.Processes.HaproxyVersion).CountsMaster ? false : null, evidence.Processes.HasMaster);
 
         evidence.Release();
         await request;
